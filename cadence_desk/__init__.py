@@ -1,0 +1,1 @@
+"""Cadence Desk: a desktop app for Salesforce Sales Engagement."""

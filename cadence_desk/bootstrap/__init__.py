@@ -1,0 +1,1 @@
+"""Composition without Qt: opens a profile and builds a desk."""

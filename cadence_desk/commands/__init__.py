@@ -1,0 +1,1 @@
+"""The command line: a twin of every job of the window."""

@@ -1,0 +1,1 @@
+"""The use-cases, the same for the window and the command line."""

@@ -1,0 +1,1 @@
+"""The only room that speaks to an org: OAuth, REST, actions and the Pub/Sub stream."""

@@ -1,0 +1,1 @@
+"""Typed preferences, folders, org profiles and the key store."""

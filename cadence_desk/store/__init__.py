@@ -1,0 +1,1 @@
+"""Two SQLite files per org and user: writers, readers, migrations, column encryption, profile lock."""

@@ -1,0 +1,1 @@
+"""Windows, models, dialogs and theme: they show and ask, and decide nothing."""
