@@ -1,0 +1,1 @@
+"""Planning: pure previews over a snapshot; nothing here reads or writes."""
