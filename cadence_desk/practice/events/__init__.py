@@ -1,0 +1,1 @@
+"""Change events of the practice org: schemas, bitmaps, the bus and the gRPC Pub/Sub service."""
