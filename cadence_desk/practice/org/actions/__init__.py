@@ -1,0 +1,1 @@
+"""The Sales Engagement invocable actions: what describe lists and what each one does."""

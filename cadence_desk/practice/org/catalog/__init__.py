@@ -1,0 +1,1 @@
+"""What objects and fields the practice org has: the source of describe, queries and events alike."""

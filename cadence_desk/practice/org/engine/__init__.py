@@ -1,0 +1,1 @@
+"""Runs cadences: enrolls, moves targets from step to step, waits, branches, ends."""
