@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cadence_desk.practice.org.actions.definitions import actions_of
 from cadence_desk.practice.org.catalog.objects import build_catalog
 from cadence_desk.practice.org.chance import chance_for
 from cadence_desk.practice.org.changes import ChangeLog, CommittedTransaction
@@ -27,6 +28,8 @@ from cadence_desk.practice.org.transaction import Ground, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from cadence_desk.practice.org.actions.model import ActionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,10 @@ class PracticeOrg:
             ],
         )
         self.changes.publish(committed)
+
+    def describe_actions(self, user_id: str) -> tuple[ActionDef, ...]:
+        """Return the actions a user may run: none without Sales Engagement."""
+        return actions_of(self.settings.contract) if self.is_licensed(user_id) else ()
 
     def advance(self) -> bool:
         """Do everything due up to now; returns whether nothing due is left."""
