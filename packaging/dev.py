@@ -430,54 +430,11 @@ def later(arguments: Sequence[str]) -> int:
     return 2
 
 
-def lock(_arguments: Sequence[str]) -> int:
-    """Resolve the dependencies anew for every supported Python; for maintainers.
-
-    Raises:
-        SetupError: if uv is not at hand or cannot resolve them.
-    """
-    import tomllib
-
-    uv = script("uv") if Path(script("uv")).exists() else shutil.which("uv")
-    if uv is None:
-        raise SetupError("Locks are written with uv, which is not installed: pip install uv.")
-    builders = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["build-system"]["requires"]
-    for major, minor in SUPPORTED:
-        target = LOCKS / f"py{major}{minor}.txt"
-        options = [
-            "--generate-hashes",
-            "--no-emit-index-url",
-            "--no-header",
-            "--no-annotate",
-            "--quiet",
-            "--upgrade",
-        ]
-        scope = ["--extra", "dev", "--universal", "--python-version", f"{major}.{minor}"]
-        command = [uv, "pip", "compile", *options, *scope, str(PROJECT), "-"]
-        done = subprocess.run(
-            command, input="\n".join(builders), stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT
-        )
-        if done.returncode != 0:
-            raise SetupError(f"The packages for Python {major}.{minor} could not be resolved.")
-        target.write_text(only_for(done.stdout, (major, minor)), encoding="utf-8")
-        say(f"Wrote {target.relative_to(ROOT)}")
-    return 0
-
-
-def only_for(text: str, version: tuple[int, int]) -> str:
-    """Drop the entries that a marker reserves for later Python versions; hash lines follow their entry."""
-    kept: list[str] = []
-    keeping = True
-    for line in text.splitlines(keepends=True):
-        if not line.startswith(" "):
-            keeping = not any(
-                f"python_full_version >= '{major}.{minor}'" in line
-                for major, minor in SUPPORTED
-                if (major, minor) > version
-            )
-        if keeping:
-            kept.append(line)
-    return "".join(kept)
+def lock(arguments: Sequence[str]) -> int:
+    """Resolve the dependencies anew for every supported Python; for maintainers."""
+    set_up()
+    command = [str(venv_python()), str(ROOT / "packaging" / "write_locks.py"), *arguments]
+    return subprocess.run(command, check=False).returncode
 
 
 def say(text: str) -> None:
