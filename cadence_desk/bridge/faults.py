@@ -1,0 +1,45 @@
+"""What is kept of an unexpected error: where it happened, never what it said. Called by hooks and tasks.
+
+Messages of exceptions may quote data, so they are left out (reliability notes, logs and diagnostics).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_FRAMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One unexpected error, told without its message."""
+
+    code: str
+    kind: str
+    where: str
+
+    @property
+    def text(self) -> str:
+        """The fault in lines that are safe to copy and to log."""
+        return f"{self.code} {self.kind}\n{self.where}"
+
+
+def fault_of(kind: type[BaseException], trace: TracebackType | None) -> Fault:
+    """Return the fault of an exception: same kind at the same place gives the same code."""
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    lines = [f"  {PurePath(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    where = "\n".join(lines)
+    mark = hashlib.sha256(f"{kind.__qualname__}\n{where}".encode()).hexdigest()[:4]
+    return Fault(code=f"CD-1900-{mark.upper()}", kind=kind.__qualname__, where=where)
+
+
+def fault_of_error(error: BaseException) -> Fault:
+    """Return the fault of a caught exception."""
+    return fault_of(type(error), error.__traceback__)
