@@ -30,12 +30,14 @@ class Person:
 
 def all_people(org: PracticeOrg) -> list[Person]:
     """Every active user, in the org's order."""
-    return [_person(row) for row in org.users() if row.get("IsActive", True)]
+    found = (person(org, str(row["Id"])) for row in org.users())
+    return [one for one in found if one is not None]
 
 
 def person(org: PracticeOrg, user_id: str) -> Person | None:
     """The active user with this 15 or 18 character id."""
-    return next((p for p in all_people(org) if p.user_id[:15] == user_id[:15]), None)
+    row = org.store.read("User", user_id)
+    return _person(row) if row is not None and row.get("IsActive") else None
 
 
 def _person(row: Mapping[str, object]) -> Person:
@@ -51,7 +53,7 @@ def _person(row: Mapping[str, object]) -> Person:
         first_name=text("FirstName"),
         last_name=last_name,
         email=text("Email", username),
-        time_zone=text("TimeZoneSidKey", "Europe/Berlin"),
+        time_zone=text("TimeZoneSidKey", "UTC"),
         language=text("LanguageLocaleKey", "en_US"),
         locale=text("LocaleSidKey", "en_US"),
     )

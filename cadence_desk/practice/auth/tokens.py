@@ -42,12 +42,20 @@ class _Family:
 
 
 class TokenBook:
-    """Every live token of the org. `organization_id` may have 15 or 18 characters; tokens carry 15."""
+    """Every live token of the org. `organization_id` may have 15 or 18 characters; tokens carry 15.
+
+    `rotation` can switch rotation off for all apps while the org runs.
+    """
 
     def __init__(
-        self, organization_id: str, now_ms: Callable[[], int], apps: ClientApps | None = None
+        self,
+        organization_id: str,
+        now_ms: Callable[[], int],
+        apps: ClientApps | None = None,
+        rotation: Callable[[], bool] = lambda: True,
     ) -> None:
         self.apps = apps or ClientApps()
+        self._rotation = rotation
         self._prefix = f"{organization_id[:15]}!"
         self._now_ms = now_ms
         self._families: list[_Family] = []
@@ -83,7 +91,7 @@ class TokenBook:
         if refresh_token in family.spent:
             self._revoke(family)
             raise _stale()
-        if not client.rotates_refresh_tokens:
+        if not (client.rotates_refresh_tokens and self._rotation()):
             grant = self._new_access_token(family)
             return Grant(
                 grant.access_token, None, grant.user_id, grant.client_id, grant.scope, grant.issued_ms

@@ -1,0 +1,1 @@
+"""The REST API of the practice org: versions, queries, records, metadata, actions, composites."""

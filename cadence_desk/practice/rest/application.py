@@ -1,0 +1,106 @@
+"""Builds the web application of the practice org: REST, OAuth and identity behind one set of middlewares.
+
+May import aiohttp. Called by serving, by tests, and by other tools that start the org.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from cadence_desk.practice.auth.routes import oauth_routes
+from cadence_desk.practice.auth.tokens import TokenBook
+from cadence_desk.practice.org.world import PracticeOrg
+from cadence_desk.practice.rest import (
+    actions,
+    changed_records,
+    composite,
+    composite_batch,
+    external_ids,
+    limits,
+    list_views,
+    metadata,
+    queries,
+    recent_items,
+    record_collections,
+    records,
+    resources,
+    searches,
+)
+from cadence_desk.practice.rest.calls import ApiCall, ApiReply
+from cadence_desk.practice.rest.gateway import Gateway
+from cadence_desk.practice.rest.list_view_rows import ensure_list_views
+from cadence_desk.practice.rest.router import Route, Router
+from cadence_desk.practice.rest.service import Freshness, RestService
+from cadence_desk.practice.rest.usage import ApiUsage
+from cadence_desk.practice.soql.runner import QueryRunner
+
+LARGEST_BODY: Final = 50 * 1024 * 1024  # the platform's own limit for a REST request body
+_LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def build_application(
+    org: PracticeOrg,
+    tokens: TokenBook,
+    runner: QueryRunner,
+    *,
+    middlewares: Sequence[Middleware] = (),
+) -> web.Application:
+    """One application for https and http alike; addresses in answers follow each request.
+
+    `middlewares` run inside the host check and see every request, OAuth and REST.
+    """
+    gateway = _gateway(org, tokens, runner)
+    application = web.Application(middlewares=[_loopback_only, *middlewares], client_max_size=LARGEST_BODY)
+    application.add_routes(oauth_routes(org, tokens))
+    application.add_routes(
+        [
+            web.get("/services/data", gateway.versions),
+            web.get("/services/data/", gateway.versions),
+            web.route("*", "/services/data/{rest:.+}", gateway.answer),
+        ]
+    )
+    return application
+
+
+def _gateway(org: PracticeOrg, tokens: TokenBook, runner: QueryRunner) -> Gateway:
+    ensure_list_views(org)
+    usage = ApiUsage(org.clock.now_ms, lambda: org.settings.api_daily_limit)
+
+    def dispatch(call: ApiCall) -> ApiReply:
+        return gateway.dispatch(call)
+
+    service = RestService(org, runner, usage, Freshness(org), dispatch)
+    gateway = Gateway(Router(_routes()), service, tokens)
+    return gateway
+
+
+def _routes() -> Iterable[Route]:
+    """Routes with fixed words stand before those that would read the word as a name."""
+    for module in (
+        resources,
+        queries,
+        actions,
+        limits,
+        recent_items,
+        searches,
+        record_collections,
+        composite_batch,
+        composite,
+        metadata,
+        list_views,
+        changed_records,
+        records,
+        external_ids,
+    ):
+        yield from module.ROUTES
+
+
+@web.middleware
+async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A foreign host name means that a web page reached this port by a name of its own: refuse it."""
+    host = request.url.host or ""
+    if host not in _LOOPBACK_HOSTS:
+        return web.Response(status=421, text="This server answers on loopback names only.")
+    return await handler(request)
