@@ -1,0 +1,276 @@
+"""REST calls to the org: simple-salesforce behind our own session, one renewal on 401, errors through the gate.
+
+May import domain; simple-salesforce is loaded with the first call. Called by every reader and writer of this room.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+from urllib.parse import quote
+
+from cadence_desk.domain.errors import AnswerLost, AnswerUnreadable, DeskError, NotAvailable
+from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_answer, translate_exception
+from cadence_desk.salesforce.exchange import Exchange, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from simple_salesforce.api import Salesforce
+
+    from cadence_desk.salesforce.session import OrgSession
+    from cadence_desk.salesforce.soql import SoqlQuery
+    from cadence_desk.salesforce.transport import Transport
+
+T = TypeVar("T")
+
+PREFERRED = (66, 68)
+"""API versions this build was tried with."""
+ACCEPTED_FROM = 60
+"""Older ones answer a part of what is asked; accepted with a note."""
+
+LONG_QUERY = 7500
+"""Characters of an encoded query that still go into an address: 16,384 is the limit for address and headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementList:
+    """An answer that is a list of per-element results, at whatever status it came."""
+
+    status: int
+    items: list[dict[str, Any]]
+
+
+class _Clients(threading.local):
+    def __init__(self) -> None:
+        self.by_place: dict[tuple[str, str], Salesforce] = {}
+
+
+class RestClient:
+    """Speaks REST for one org session. Each thread has its own connection."""
+
+    def __init__(self, session: OrgSession, transport: Transport) -> None:
+        self.session = session
+        self._transport = transport
+        self._clients = _Clients()
+        self._lock = threading.Lock()
+        self._version = ""
+
+    def version(self) -> str:
+        """Return the API version to use, negotiated once.
+
+        Raises:
+            NotAvailable: the org offers no version this build can use.
+        """
+        with self._lock:
+            known = self._version
+        if known:
+            return known
+        found = choose_version(self.get_absolute("/services/data/", "versions"))
+        with self._lock:
+            self._version = found
+        return found
+
+    def get(self, path: str, purpose: str, headers: Mapping[str, str] | None = None) -> Any:
+        """GET a path below the version's root; an empty answer is None."""
+        return self._run(purpose, lambda sf: sf.restful(path, headers=dict(headers or {})))
+
+    def get_absolute(self, path: str, purpose: str) -> Any:
+        """GET a path from the instance's root; raises DeskError for anything but JSON at 200."""
+
+        def ask(origin: str, exchange: Exchange) -> Any:
+            answer = self._transport.session(origin, self.session.bearer).get(origin + path)
+            if answer.status_code != 200:
+                raise _Answered(answer.status_code, _body(answer), exchange)
+            return answer.json()
+
+        return self._guarded(purpose, write=False, call=ask)
+
+    def send(self, method: str, path: str, purpose: str, body: Mapping[str, Any]) -> Any:
+        """Write: POST or PATCH a JSON body; an empty answer is None. Never retried but after a 401."""
+        return self._run(purpose, lambda sf: sf.restful(path, method=method, json=body), write=True)
+
+    def send_elements(self, path: str, purpose: str, body: Mapping[str, Any]) -> ElementList:
+        """POST and return per-element results, whatever the status: items that carry isSuccess are an answer.
+
+        Raises:
+            DeskError: the request as a whole failed.
+        """
+
+        def ask(sf: Salesforce) -> ElementList:
+            try:
+                items = sf.restful(path, method="POST", json=body)
+                status = 200
+            except Exception as error:
+                items, status = getattr(error, "content", None), getattr(error, "status", 0)
+                if not is_element_list(items):
+                    raise
+            if not is_element_list(items):
+                raise AnswerUnreadable("The answer holds no results.")
+            return ElementList(status, items)
+
+        return self._run(purpose, ask, write=True)
+
+    def pages(
+        self, query: SoqlQuery, purpose: str, *, deleted: bool = False
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows of a query in the pages the org makes."""
+        yield from self.pages_of(query.text(), purpose, deleted=deleted)
+
+    def pages_of(self, soql: str, purpose: str, *, deleted: bool = False) -> Iterator[list[dict[str, Any]]]:
+        """As pages, for a query the org itself wrote (that of a list view)."""
+        page = self._first_page(soql, purpose, deleted=deleted)
+        while True:
+            if not isinstance(page, dict) or not isinstance(page.get("records"), list):
+                raise AnswerUnreadable("The answer to a query holds no records.")
+            yield page["records"]
+            following = page.get("nextRecordsUrl")
+            if page.get("done", True) or not following:
+                return
+            page = self._more(str(following), purpose)
+
+    def rows(self, query: SoqlQuery, purpose: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """Return all rows of a query."""
+        return [row for page in self.pages(query, purpose, deleted=deleted) for row in page]
+
+    def _first_page(self, soql: str, purpose: str, *, deleted: bool) -> Any:
+        if len(quote(soql)) <= LONG_QUERY:
+            return self._run(purpose, lambda sf: sf.query(soql, include_deleted=deleted))
+        resource = "queryAll" if deleted else "query"
+        path = f"/services/data/v{self.version()}/{resource}?q={quote(soql, safe='')}"
+        wrapped = {"method": "GET", "url": path, "referenceId": "query"}
+        answer = self._run(
+            purpose, lambda sf: sf.restful("composite", method="POST", json={"compositeRequest": [wrapped]})
+        )
+        return unwrap_composite(answer)
+
+    def _more(self, path: str, purpose: str) -> Any:
+        if not path.startswith("/services/data/"):
+            raise AnswerUnreadable("The org names a next page that is none of its own.")
+        return self._run(purpose, lambda sf: sf.query_more(path, identifier_is_url=True))
+
+    def _run(self, purpose: str, call: Callable[[Salesforce], T], *, write: bool = False) -> T:
+        version = self.version()
+        return self._guarded(purpose, write=write, call=lambda origin, _: call(self._client(origin, version)))
+
+    def _guarded(self, purpose: str, *, write: bool, call: Callable[[str, Exchange], T]) -> T:
+        """Call with one renewal on 401, and one repetition of a read whose answer was lost."""
+        try:
+            return self._once(purpose, write, call)
+        except _Expired as expired:
+            self.session.renew(expired.generation)
+        except AnswerLost:
+            if write:
+                raise
+        try:
+            return self._once(purpose, write, call)
+        except _Expired as expired:
+            raise expired.error from None
+
+    def _once(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
+        origin = self.session.instance_url
+        exchange = begin(purpose, write=write)
+        try:
+            return call(origin, exchange)
+        except Exception as error:  # noqa: BLE001 - the gate sorts them all
+            told = translate_exception(error, exchange)
+            if _is_expired(error):
+                raise _Expired(exchange.generation, told) from None
+            raise told from None
+
+    def _client(self, origin: str, version: str) -> Salesforce:
+        found = self._clients.by_place.get((origin, version))
+        session = self._transport.session(origin, self.session.bearer)
+        if found is None or found.session is not session:
+            from simple_salesforce.api import Salesforce
+
+            found = Salesforce(
+                session_id="unused",  # the session signs each request with the token of the moment
+                instance_url=origin,
+                version=version,
+                session=session,
+                object_pairs_hook=dict,
+            )
+            self._clients.by_place[origin, version] = found
+        return found
+
+
+class _Answered(Exception):
+    """Shaped like the errors of simple-salesforce."""
+
+    def __init__(self, status: int, content: object, exchange: Exchange) -> None:
+        super().__init__(status)
+        self.status = status
+        self.content = content
+        self.exchange = exchange
+
+
+class _Expired(Exception):
+    """A signal inside this module: one renewal may cure it."""
+
+    def __init__(self, generation: int, error: DeskError) -> None:
+        super().__init__("expired")
+        self.generation = generation
+        self.error = error
+
+
+def _is_expired(error: Exception) -> bool:
+    return is_cured_by_refresh(getattr(error, "status", 0), getattr(error, "content", None))
+
+
+def _body(answer: Any) -> Any:
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def is_element_list(body: object) -> TypeGuard[list[dict[str, Any]]]:
+    """Return True for a list whose items are per-element results of an action."""
+    return (
+        isinstance(body, list)
+        and bool(body)
+        and all(isinstance(item, dict) and isinstance(item.get("isSuccess"), bool) for item in body)
+    )
+
+
+def unwrap_composite(answer: object) -> Any:
+    """Return the body of the one subrequest of a composite call.
+
+    Composite answers 200 even when its parts failed (REST guide, Composite).
+
+    Raises:
+        DeskError: the part failed, as its own status and body say.
+    """
+    try:
+        part = answer["compositeResponse"][0]  # type: ignore[index]
+        status, body = int(part["httpStatusCode"]), part["body"]
+    except (TypeError, LookupError, ValueError):
+        raise AnswerUnreadable("The answer to a query cannot be read.") from None
+    if status != 200:
+        raise translate_answer(status, body, Exchange())
+    return body
+
+
+def choose_version(listed: object) -> str:
+    """Return the highest version this build was tried with, else the newest it accepts.
+
+    Raises:
+        NotAvailable: none is new enough.
+    """
+    found = set()
+    for item in listed if isinstance(listed, list) else ():
+        text = str(item.get("version", "")) if isinstance(item, dict) else ""
+        if text.replace(".", "", 1).isdigit():
+            found.add(int(float(text)))
+    tried = [number for number in found if PREFERRED[0] <= number <= PREFERRED[1]]
+    older = [number for number in found if ACCEPTED_FROM <= number < PREFERRED[0]]
+    if not tried and not older:
+        raise NotAvailable("The org offers no API version that this version of Cadence Desk can use.")
+    return f"{max(tried or older)}.0"
+
+
+def is_preferred(version: str) -> bool:
+    """Return True when this build was tried with the version."""
+    return PREFERRED[0] <= float(version) <= PREFERRED[1]
