@@ -1,0 +1,78 @@
+"""What a file must pass before it is used: it is whole, it is ours, and its key is at hand.
+
+Imports domain errors. Called by the opening of both files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.errors import FileDamaged, KeyLost, WrongOwner
+
+if TYPE_CHECKING:
+    from cadence_desk.domain.ports import Clock
+    from cadence_desk.store.ciphers import ColumnCipher
+    from cadence_desk.store.owner import Owner
+
+_KEY_WORD = "this key opens the file"
+_STEPS_BETWEEN_LOOKS = 20_000
+
+
+def check_whole(connection: sqlite3.Connection, clock: Clock, limit: float) -> None:
+    """Run quick_check for at most `limit` seconds; a check that ran out of time counts as passed.
+
+    Raises:
+        FileDamaged: SQLite found a fault.
+    """
+    deadline = clock.monotonic() + limit
+    connection.set_progress_handler(lambda: int(clock.monotonic() > deadline), _STEPS_BETWEEN_LOOKS)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if (getattr(error, "sqlite_errorcode", None) or 0) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return
+    finally:
+        connection.set_progress_handler(None, 0)
+    if found is None or found[0] != "ok":
+        raise FileDamaged
+
+
+def claim(connection: sqlite3.Connection, owner: Owner, cipher: ColumnCipher) -> None:
+    """Write owner and key mark into a new file, inside the caller's transaction."""
+    mark = cipher.for_org(owner.org_id).seal(_KEY_WORD, "file_meta", "key", "value")
+    values: list[tuple[str, str | bytes]] = [
+        ("org_id", owner.org_id),
+        ("user_id", owner.user_id),
+        ("key", mark),
+        ("key_durable", "1" if cipher.durable else "0"),
+    ]
+    connection.executemany("INSERT INTO file_meta (name, value) VALUES (?, ?)", values)
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str | bytes]:
+    """Return what a file says of itself."""
+    return dict(connection.execute("SELECT name, value FROM file_meta").fetchall())
+
+
+def check_owner(meta: dict[str, str | bytes], owner: Owner) -> None:
+    """Raise WrongOwner when a file belongs to another org or user, FileDamaged when it names none."""
+    if "org_id" not in meta or "user_id" not in meta:
+        raise FileDamaged("A file of this profile does not say whose it is.")
+    if (meta["org_id"], meta["user_id"]) != (owner.org_id, owner.user_id):
+        raise WrongOwner(hint="Sign in as the user who made it; nothing in it was changed or sent.")
+
+
+def check_key(meta: dict[str, str | bytes], owner: Owner, cipher: ColumnCipher) -> None:
+    """Raise KeyLost when the file was written with another key."""
+    mark = meta.get("key")
+    if not isinstance(mark, bytes):
+        raise FileDamaged("A file of this profile does not say which key it needs.")
+    try:
+        cipher.for_org(owner.org_id).open(mark, "file_meta", "key", "value")
+    except KeyLost as error:
+        raise KeyLost(
+            "The notes waiting in this profile were encrypted with a key that is not at hand.",
+            hint="Unlock or restore the key store you used before; the file is kept as it is.",
+        ) from error
