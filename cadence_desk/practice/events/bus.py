@@ -92,6 +92,11 @@ class EventBus:
         """The kept events after a position, oldest first."""
         return self._window.after(replay)
 
+    def forget(self) -> None:
+        """Makes every replay id given out so far meaningless; open streams go on from here."""
+        self._window.forget(self.now_ms())
+        self._notify()
+
     def tell_gap(
         self, entity: str, record_ids: Sequence[str], change_type: str = "GAP_UPDATE"
     ) -> ChangeEvent:

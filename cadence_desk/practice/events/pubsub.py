@@ -155,6 +155,8 @@ class PubSubService(pb_grpc.PubSubServicer):
 
     def _user(self, context: Context) -> str:
         """The user of a call by its metadata; every call carries it. Raises RefusedError."""
+        if self.door.closed:
+            raise RefusedError(self.door.refusal)
         metadata = {str(key).lower(): value for key, value in context.invocation_metadata() or ()}
         token, instance, tenant = (str(metadata.get(name, "")).strip() for name in _HEADERS)
         if not (token and instance and tenant):

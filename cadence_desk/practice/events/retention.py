@@ -64,6 +64,14 @@ class RetainedWindow:
         index = bisect_right(self._numbers, replay) - count
         return self._numbers[index - 1] if index > 0 else self.before_first()
 
+    def forget(self, now_ms: int) -> None:
+        """Starts the stream anew, as after a refresh of a sandbox: every id given out before means nothing now."""
+        self._numbers.clear()
+        self._events.clear()
+        self._issued.clear()
+        self._ages.clear()
+        self.issue(now_ms)
+
     def expire(self, now_ms: int) -> None:
         """Forgets what is older than the retention."""
         floor = now_ms - RETENTION_MS

@@ -34,7 +34,7 @@ class StreamDrill:
 
 @dataclass(slots=True)
 class Door:
-    """Whether new Subscribe calls are let in."""
+    """Whether new calls are let in: a closed door refuses every call, a count only that many Subscribe calls."""
 
     refusals_left: int = 0
     closed: bool = False

@@ -7,8 +7,8 @@ Source: Pub/Sub API guide, pages "Subscribe RPC" and "Flow Control".
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from cadence_desk.practice.events import refusals
 from cadence_desk.practice.events.encoding import replay_bytes
@@ -59,6 +59,10 @@ class StreamState:
     responses: int = 0
     keepalives: int = 0
     drill: StreamDrill = field(default_factory=StreamDrill)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The state as the control surface shows it."""
+        return asdict(self)
 
 
 class Subscription:

@@ -31,8 +31,14 @@ class Topic:
     org: PracticeOrg
 
     def may_subscribe(self) -> bool:
-        """A single-entity topic refuses a user without permission; the common channel lets everybody in."""
-        return self.entity is None or self.org.may_receive_events(self.user_id, self.entity)
+        """A single-entity topic refuses a user without permission; the common channel lets everybody in.
+
+        The topic of an entity that is not selected lets everybody in too and stays silent (our stated default: what
+        the platform answers is unpublished).
+        """
+        if self.entity is None or self.entity not in self.org.settings.selected_entities:
+            return True
+        return self.org.may_receive_events(self.user_id, self.entity)
 
     def carries(self, event: ChangeEvent) -> bool:
         """Whether this user gets the event here; what the user may not see is withheld without a word."""
