@@ -112,9 +112,14 @@ def translate(error: sqlite3.Error) -> DeskError:
         return DiskFull(hint="Free some space; what was not saved is still on screen.")
     if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return FileBusy("Another program is using a file of this profile.")
-    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "malformed" in text:
+    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or _means_damage(text):
         return FileDamaged()
     return StoreError(f"A file of this profile could not be read or written ({text}).")
+
+
+def _means_damage(text: str) -> bool:
+    """True for what only a file that lost a part of itself says: our own statements name what exists."""
+    return any(words in text for words in ("malformed", "no such table", "no such column", "not a database"))
 
 
 def _set_pragmas(connection: sqlite3.Connection, journal: str, level: str) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.errors import FileDamaged, KeyLost, WrongOwner
 
 if TYPE_CHECKING:
-    from cadence_desk.domain.ports import Clock
+    from collections.abc import Callable
+
     from cadence_desk.store.ciphers import ColumnCipher
     from cadence_desk.store.owner import Owner
 
@@ -19,14 +20,14 @@ _KEY_WORD = "this key opens the file"
 _STEPS_BETWEEN_LOOKS = 20_000
 
 
-def check_whole(connection: sqlite3.Connection, clock: Clock, limit: float) -> None:
+def check_whole(connection: sqlite3.Connection, now: Callable[[], float], limit: float) -> None:
     """Run quick_check for at most `limit` seconds; a check that ran out of time counts as passed.
 
     Raises:
         FileDamaged: SQLite found a fault.
     """
-    deadline = clock.monotonic() + limit
-    connection.set_progress_handler(lambda: int(clock.monotonic() > deadline), _STEPS_BETWEEN_LOOKS)
+    deadline = now() + limit
+    connection.set_progress_handler(lambda: int(now() > deadline), _STEPS_BETWEEN_LOOKS)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as error:

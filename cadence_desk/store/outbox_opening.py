@@ -121,7 +121,7 @@ class OutboxOpening:
     def _settle(self, connection: sqlite3.Connection) -> None:
         fresh = file_version(connection) == 0
         if not fresh:
-            check_whole(connection, self._clock, CHECK_SECONDS)
+            check_whole(connection, self._clock.monotonic, CHECK_SECONDS)
         in_transaction(connection, file_version)  # proves that it can be written and nobody else does
         migrate(connection, MIGRATIONS, lambda version: self._back_up_before(connection, version))
         in_transaction(connection, self._guard_and_claim)

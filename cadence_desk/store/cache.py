@@ -1,0 +1,253 @@
+"""cache.db: what can be read from the org again, kept for the next start. Damaged or foreign in version: rebuilt.
+
+Imports domain. Called by the engine; each method queues one job and returns its future.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cadence_desk.domain.errors import FileDamaged, KeyLost, StoreError
+from cadence_desk.store.backups import remove_file
+from cadence_desk.store.cache_rows import (
+    PERSON_COLUMNS,
+    STEP_COLUMNS,
+    TRACKER_COLUMNS,
+    CacheRows,
+)
+from cadence_desk.store.cache_schema import VERSION, create_tables
+from cadence_desk.store.connections import (
+    FileOptions,
+    in_transaction,
+    open_for_reading,
+    open_for_writing,
+    translated,
+)
+from cadence_desk.store.file_checks import check_key, check_owner, check_whole, claim, read_meta
+from cadence_desk.store.migrations import file_version
+from cadence_desk.store.writer import Worker, Writer
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from cadence_desk.domain.people import Person
+    from cadence_desk.domain.trackers import StepTracker, Tracker
+    from cadence_desk.store.cache_batch import CacheBatch
+    from cadence_desk.store.ciphers import ColumnCipher
+    from cadence_desk.store.owner import Owner
+
+T = TypeVar("T")
+
+SLICE = 500
+CHECK_SECONDS = 0.3
+SEEN_KEPT = 50_000
+
+
+class CacheFile:
+    """The cache of one org and user.
+
+    `rebuilt` says why the file was made anew (empty when it was not): it then holds no marks, and the engine
+    reads everything again. Futures fail with DiskFull or StoreError when a commit failed.
+    """
+
+    def __init__(
+        self, path: Path, owner: Owner, cipher: ColumnCipher, options: FileOptions | None = None
+    ) -> None:
+        self._path = path
+        self._owner = owner
+        self._cipher = cipher.for_org(owner.org_id)
+        self._options = options or FileOptions()
+        self._rows = CacheRows(self._cipher)
+        self._writer = Writer("cache-writer", self._connect)
+        self._reader = self._options.reader or Worker("cache-reader")
+        self._ready = False
+        self.rebuilt = ""
+
+    def open(self) -> Future[None]:
+        """Make the file ready; a damaged one, one of another version or under another key is rebuilt empty.
+
+        Raises (through the future): WrongOwner, DiskFull, StoreError.
+        """
+
+        def job() -> None:
+            try:
+                self._open_once()
+            except (FileDamaged, KeyLost) as error:
+                self.rebuilt = error.message
+                remove_file(self._path)
+                self._open_once()
+            self._ready = True
+
+        return self._writer.apart(job)
+
+    def save(self, batch: CacheBatch) -> Future[None]:
+        """Store a batch in one transaction.
+
+        Raises (through the future): FileDamaged when the file turned out damaged; it is then empty and usable, and
+        the engine has to read everything again.
+        """
+
+        def job(connection: sqlite3.Connection) -> None:
+            self._require_open()
+            self._save_records(connection, batch)
+            self._save_marks(connection, batch)
+
+        return self._healing(lambda: self._writer.commit(job))
+
+    def load_people(self, each: Callable[[list[Person]], None] | None = None) -> Future[list[Person]]:
+        """Return all people; `each` gets every slice on the reader's thread as soon as it is decrypted."""
+        return self._load(f"SELECT {PERSON_COLUMNS} FROM person", self._rows.person, each)
+
+    def load_trackers(self, each: Callable[[list[Tracker]], None] | None = None) -> Future[list[Tracker]]:
+        """Return all trackers; `each` as in `load_people`."""
+        return self._load(f"SELECT {TRACKER_COLUMNS} FROM tracker", self._rows.tracker, each)
+
+    def load_steps(
+        self, each: Callable[[list[StepTracker]], None] | None = None
+    ) -> Future[list[StepTracker]]:
+        """Return all step trackers; `each` as in `load_people`."""
+        return self._load(f"SELECT {STEP_COLUMNS} FROM step", self._rows.step, each)
+
+    def stamps(self) -> Future[dict[str, str]]:
+        """Return the order stamps by record id."""
+        return self._read(lambda link: dict(link.execute("SELECT id, stamp FROM stamp").fetchall()))
+
+    def seen(self) -> Future[list[str]]:
+        """Return ids of applied events, oldest first."""
+
+        def job(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute("SELECT event_id FROM seen_event ORDER BY number").fetchall()
+            return [event_id for (event_id,) in rows]
+
+        return self._read(job)
+
+    def marks(self) -> Future[dict[str, bytes]]:
+        """Return the replay marks by topic."""
+        return self._read(lambda link: dict(link.execute("SELECT topic, mark FROM mark").fetchall()))
+
+    def document(self, name: str) -> Future[str | None]:
+        """Return a document's text, or None."""
+
+        def job(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute("SELECT text_enc FROM document WHERE name = ?", (name,)).fetchone()
+            return None if row is None else self._rows.document(name, row[0])
+
+        return self._read(job)
+
+    def wipe(self) -> Future[None]:
+        """Delete the file with everything in it and start an empty one."""
+
+        def job() -> None:
+            remove_file(self._path)
+            self._open_once()
+
+        return self._writer.apart(job)
+
+    def close(self, timeout: float) -> bool:
+        """Commit what is queued and close; return False when that took longer than `timeout` seconds."""
+        finished = self._writer.close(timeout)
+        if self._options.reader is None:
+            self._reader.close(timeout if finished else 0.0)
+        return finished
+
+    def _connect(self) -> sqlite3.Connection:
+        return open_for_writing(self._path, "NORMAL", self._options)
+
+    def _open_once(self) -> None:
+        with translated(), contextlib.closing(self._connect()) as connection:
+            version = file_version(connection)
+            if version == 0:
+                in_transaction(connection, self._create)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                return
+            if version != VERSION:
+                raise FileDamaged("The cache was written by another version of Cadence Desk.")
+            check_whole(connection, time.monotonic, CHECK_SECONDS)
+            meta = read_meta(connection)
+            check_owner(meta, self._owner)
+            check_key(meta, self._owner, self._cipher)
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        create_tables(connection)
+        claim(connection, self._owner, self._cipher)
+
+    def _save_records(self, connection: sqlite3.Connection, batch: CacheBatch) -> None:
+        _replace(connection, "person", PERSON_COLUMNS, map(self._rows.person_row, batch.people))
+        _replace(connection, "tracker", TRACKER_COLUMNS, map(self._rows.tracker_row, batch.trackers))
+        _replace(connection, "step", STEP_COLUMNS, map(self._rows.step_row, batch.steps))
+        _replace(connection, "stamp", "id, stamp", batch.stamps.items())
+        for table in ("person", "tracker", "step"):
+            connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(id_,) for id_ in batch.deleted])
+
+    def _save_marks(self, connection: sqlite3.Connection, batch: CacheBatch) -> None:
+        connection.executemany(
+            "INSERT OR IGNORE INTO seen_event (event_id) VALUES (?)", [(event_id,) for event_id in batch.seen]
+        )
+        if batch.seen:
+            connection.execute(
+                "DELETE FROM seen_event WHERE number <= (SELECT max(number) FROM seen_event) - ?",
+                (SEEN_KEPT,),
+            )
+        _replace(connection, "mark", "topic, mark", batch.marks.items())
+        documents = [self._rows.document_row(name, text) for name, text in batch.documents.items()]
+        _replace(connection, "document", "name, key_id, text_enc", documents)
+
+    def _load(
+        self, query: str, decode: Callable[[tuple[Any, ...]], T], each: Callable[[list[T]], None] | None
+    ) -> Future[list[T]]:
+        def job(connection: sqlite3.Connection) -> list[T]:
+            cursor = connection.execute(query)
+            found: list[T] = []
+            while rows := cursor.fetchmany(SLICE):
+                part = _decoded(rows, decode)
+                found.extend(part)
+                if each is not None:
+                    each(part)
+                time.sleep(0)  # lets the thread that paints take its turn between slices
+            return found
+
+        return self._read(job)
+
+    def _read(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        written = self._writer.barrier()
+
+        def reading() -> T:
+            written.result()
+            self._require_open()
+            with translated(), contextlib.closing(open_for_reading(self._path, self._options)) as link:
+                return job(link)
+
+        return self._healing(lambda: self._reader.submit(reading))
+
+    def _healing(self, start: Callable[[], Future[T]]) -> Future[T]:
+        future = start()
+        future.add_done_callback(self._rebuild_after_damage)
+        return future
+
+    def _rebuild_after_damage(self, future: Future[Any]) -> None:
+        if isinstance(future.exception(), FileDamaged | KeyLost):
+            self.rebuilt = "The cache turned out damaged."
+            self.wipe()
+
+    def _require_open(self) -> None:
+        if not self._ready:
+            raise StoreError("The cache of this profile is not open.")
+
+
+def _decoded(rows: list[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]) -> list[T]:
+    try:
+        return [decode(row) for row in rows]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileDamaged("A cached record cannot be read.") from error
+
+
+def _replace(
+    connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]
+) -> None:
+    places = ", ".join("?" * (columns.count(",") + 1))
+    connection.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})", rows)
