@@ -1,0 +1,200 @@
+"""The board: everything known about people, trackers and steps, and the tables the lists paint from.
+
+Rows change only from what the org said: `take_*` for records read by REST, `take_event` for change events.
+Lives on the loop thread; owned by the engine. Reads that events ask for are collected in `reads`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.people import Person
+from cadence_desk.domain.trackers import StepTracker, Tracker
+from cadence_desk.sync.event_fields import (
+    CONTACT,
+    LEAD,
+    STEP,
+    TASK,
+    TRACKER,
+    apply_values,
+    must_read,
+    new_record,
+)
+from cadence_desk.sync.projection import Projection
+from cadence_desk.sync.reconcile import Forget, ReadEntity, ReadRecord, Upsert, Wait
+from cadence_desk.sync.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.domain.ports import Clock
+    from cadence_desk.sync.event_fields import Record
+    from cadence_desk.sync.reconcile import Effect
+
+SEEN_LIMIT = 50_000
+"""Event ids remembered, so that a redelivered event costs nothing. A forgotten one is only read again."""
+
+
+class Board:
+    """All records, in shelves, and what changed since the last notice."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.people: Shelf[Person] = Shelf("Person")
+        self.trackers: Shelf[Tracker] = Shelf(TRACKER)
+        self.steps: Shelf[StepTracker] = Shelf(STEP)
+        self.projection = Projection(clock, self)
+        self.reads: set[tuple[str, str]] = set()
+        self.read_entities: set[str] = set()
+        self.changed: dict[tuple[str, str], Record | None] = {}
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    # ------------------------------------------------------------ rows read by REST
+
+    def take_people(self, people: Iterable[Person]) -> None:
+        """Take people as read by REST."""
+        for person in people:
+            if person.is_deleted:
+                self.drop(LEAD, person.id)
+                continue
+            self.people.put_row(person)
+            self._note("Person", person.id, person)
+            self.projection.person_changed(person.id)
+
+    def take_trackers(self, trackers: Iterable[Tracker]) -> None:
+        """Take trackers as read by REST."""
+        for tracker in trackers:
+            before = self.trackers.put_row(tracker)
+            self._note(TRACKER, tracker.id, tracker)
+            self.projection.tracker_changed(tracker.id, before)
+
+    def take_steps(self, steps: Iterable[StepTracker]) -> None:
+        """Take step trackers as read by REST."""
+        for step in steps:
+            before = self.steps.put_row(step)
+            self._note(STEP, step.id, step)
+            self.projection.step_changed(step.id, before)
+
+    def drop(self, entity: str, record_id: str) -> None:
+        """Take a record out because the org no longer has it."""
+        self._forget(entity, record_id, None)
+
+    # ------------------------------------------------------------ events
+
+    def take_event(self, event: ChangeEvent) -> None:
+        """Apply one event; reads it asks for are added to `reads` and `read_entities`."""
+        key = (event.event_id, event.record_id)
+        if event.event_id and key in self._seen:
+            return
+        self._seen[key] = None
+        if len(self._seen) > SEEN_LIMIT:
+            self._seen.popitem(last=False)
+        self._apply(event)
+
+    def _apply(self, event: ChangeEvent) -> None:
+        if event.entity == TASK:
+            self.projection.task_reported(event)
+            return
+        shelf = self._shelf(event.entity)
+        if shelf is None:
+            return
+        for effect in shelf.effects_of(event):
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, Upsert):
+            self._upsert(effect)
+        elif isinstance(effect, Forget):
+            self._forget(effect.entity, effect.record_id, effect.order)
+        elif isinstance(effect, ReadRecord):
+            self._want(effect.entity, effect.record_id)
+        elif isinstance(effect, ReadEntity):
+            self.read_entities.add(effect.entity)
+        elif isinstance(effect, Wait):
+            shelf = self._shelf(effect.entity)
+            if shelf is not None:
+                shelf.hold(effect.event)
+
+    def _upsert(self, effect: Upsert) -> None:
+        entity, record_id = effect.entity, effect.record_id
+        if must_read(entity, effect.values, whole=effect.whole):
+            self._want(entity, record_id)
+            return
+        if entity == TRACKER:
+            before = self.trackers.get(record_id)
+            tracker = self._changed_record(before, effect)
+            if isinstance(tracker, Tracker):
+                self.trackers.put_event(tracker, effect)
+                self._note(TRACKER, record_id, tracker)
+                self.projection.tracker_reported(tracker, before)
+        elif entity == STEP:
+            earlier = self.steps.get(record_id)
+            step = self._changed_record(earlier, effect)
+            if isinstance(step, StepTracker):
+                self.steps.put_event(step, effect)
+                self._note(STEP, record_id, step)
+                self.projection.step_reported(step, earlier)
+        else:
+            person = self._changed_record(self.people.get(record_id), effect)
+            if isinstance(person, Person):
+                self.people.put_event(person, effect)
+                self._note("Person", record_id, person)
+                self.projection.person_changed(record_id)
+
+    def _changed_record(self, before: Record | None, effect: Upsert) -> Record | None:
+        if effect.whole or before is None:
+            record = new_record(effect.entity, effect.record_id, effect.values)
+            if record is None:
+                self._want(effect.entity, effect.record_id)
+            return record
+        return apply_values(before, effect.entity, effect.values)
+
+    def _want(self, entity: str, record_id: str) -> None:
+        shelf = self._shelf(entity)
+        if shelf is not None and shelf.begin_read(record_id):
+            self.reads.add((entity, record_id))
+
+    def finish_read(self, entity: str, record_id: str, *, found: bool) -> None:
+        """End a read: a record that was not found is dropped; events that waited are looked at again."""
+        shelf = self._shelf(entity)
+        if shelf is None:
+            return
+        waiting = shelf.end_read(record_id)
+        if not found:
+            self._forget(entity, record_id, None)
+        for event in waiting:
+            self._apply(event)
+
+    def retry_read(self, entity: str, record_id: str) -> None:
+        """Ask again for a read that failed; its events go on waiting."""
+        self.reads.add((entity, record_id))
+
+    # ------------------------------------------------------------ inner
+
+    def _forget(self, entity: str, record_id: str, order: tuple[int, int, int] | None) -> None:
+        if entity == TRACKER:
+            self.projection.tracker_gone(record_id, self.trackers.forget(record_id, order))
+            self._note(TRACKER, record_id, None)
+        elif entity == STEP:
+            self.projection.step_gone(record_id, self.steps.forget(record_id, order))
+            self._note(STEP, record_id, None)
+        else:
+            self.people.forget(record_id, order)
+            self.projection.person_gone(record_id)
+            self._note("Person", record_id, None)
+
+    def _note(self, entity: str, record_id: str, record: Record | None) -> None:
+        self.changed[entity, record_id] = record
+
+    def _shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:
+        if entity == TRACKER:
+            return self.trackers
+        if entity == STEP:
+            return self.steps
+        return self.people if entity in {LEAD, CONTACT, "Person"} else None
+
+    def take_changed(self) -> dict[tuple[str, str], Record | None]:
+        """Return what changed since the last call, for the cache; None means gone."""
+        changed, self.changed = self.changed, {}
+        return changed

@@ -1,0 +1,157 @@
+"""How the fields of an event become the fields of our records, per entity. Pure; called by the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from cadence_desk.domain.people import Person, PersonKind
+from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.domain.trackers import ENDED_STATES, StepTracker, Tracker
+
+Record: TypeAlias = Person | Tracker | StepTracker
+Turn: TypeAlias = Callable[[object], object]
+
+TRACKER = "ActionCadenceTracker"
+STEP = "ActionCadenceStepTracker"
+LEAD = "Lead"
+CONTACT = "Contact"
+TASK = "Task"
+
+ENTITIES = (TRACKER, STEP, LEAD, CONTACT, TASK)
+
+
+def _text(value: object) -> object:
+    return "" if value is None else str(value)
+
+
+def _flag(value: object) -> object:
+    return bool(value)
+
+
+def _instant(value: object) -> object:
+    if value is None:
+        return None
+    return datetime.fromtimestamp(int(str(value)) / 1000, tz=UTC)
+
+
+_COMMON: dict[str, tuple[str, Turn]] = {"LastModifiedDate": ("modified", _instant)}
+_STAMPED: dict[str, tuple[str, Turn]] = {
+    "CreatedDate": ("created", _instant),
+    "LastModifiedDate": ("modified", _instant),
+}
+
+_FIELDS: dict[str, dict[str, tuple[str, Turn]]] = {
+    TRACKER: {
+        **_STAMPED,
+        "State": ("state", _text),
+        "IsTrackerActive": ("is_active", _flag),
+        "OwnerId": ("owner_id", _text),
+        "ActionCadenceId": ("cadence_id", _text),
+        "TargetId": ("target_id", _text),
+        "CurrentStepId": ("current_step_id", _text),
+        "LastCompletedStepId": ("last_completed_step_id", _text),
+        "CompletionReason": ("completion_reason", _text),
+        "CompletionDisposition": ("completion_disposition", _text),
+        "ErrorMessage": ("error_message", _text),
+        "ScheduledResumeDateTime": ("scheduled_resume", _instant),
+    },
+    STEP: {
+        **_STAMPED,
+        "State": ("state", _text),
+        "StepType": ("type", _text),
+        "StepTitle": ("title", _text),
+        "ActionCadenceTrackerId": ("tracker_id", _text),
+        "TargetId": ("target_id", _text),
+        "ActionCadenceId": ("cadence_id", _text),
+        "ActionCadenceStepId": ("cadence_step_id", _text),
+        "CompletionReason": ("completion_reason", _text),
+        "CompletionDate": ("completion_date", _instant),
+        "DueDateTime": ("due", _instant),
+        "ErrorCode": ("error_code", _text),
+    },
+    LEAD: {
+        **_COMMON,
+        "Name": ("name", _text),
+        "Company": ("account_name", _text),
+        "Title": ("title", _text),
+        "Email": ("email", _text),
+        "Phone": ("phone", _text),
+        "MobilePhone": ("mobile", _text),
+        "Status": ("status", _text),
+        "OwnerId": ("owner_id", _text),
+        "DoNotCall": ("do_not_call", _flag),
+        "HasOptedOutOfEmail": ("email_opt_out", _flag),
+        "IsConverted": ("is_converted", _flag),
+        "City": ("city", _text),
+        "Country": ("country", _text),
+    },
+    CONTACT: {
+        **_COMMON,
+        "Name": ("name", _text),
+        "Title": ("title", _text),
+        "Email": ("email", _text),
+        "Phone": ("phone", _text),
+        "MobilePhone": ("mobile", _text),
+        "OwnerId": ("owner_id", _text),
+        "DoNotCall": ("do_not_call", _flag),
+        "HasOptedOutOfEmail": ("email_opt_out", _flag),
+    },
+}
+
+_MUST_READ: dict[str, frozenset[str]] = {
+    # What a row shows but an event does not carry whole: names come in parts, accounts only by id.
+    LEAD: frozenset({"Name", "FirstName", "LastName", "Address", "EmailBouncedDate", "EmailBouncedReason"}),
+    CONTACT: frozenset(
+        {
+            "Name",
+            "FirstName",
+            "LastName",
+            "AccountId",
+            "MailingAddress",
+            "IsPersonAccount",
+            "EmailBouncedDate",
+            "EmailBouncedReason",
+        }
+    ),
+}
+
+
+def must_read(entity: str, values: Mapping[str, object], *, whole: bool) -> bool:
+    """Return True when the record has to be read because the event does not carry what a row shows."""
+    needed = _MUST_READ.get(entity)
+    if needed is None:
+        return False
+    return whole or not needed.isdisjoint(values)
+
+
+def apply_values(record: Record, entity: str, values: Mapping[str, object]) -> Record:
+    """Return the record with the event's fields set; fields that no row shows are left out."""
+    table = _FIELDS[entity]
+    fields = {table[name][0]: table[name][1](value) for name, value in values.items() if name in table}
+    if entity == TRACKER and "state" in fields and "is_active" not in fields:
+        # IsTrackerActive is calculated and may be absent from events: it follows from the state.
+        fields["is_active"] = fields["state"] not in ENDED_STATES
+    return replace(record, **fields)  # type: ignore[arg-type]  # the table above pairs names with their types
+
+
+def new_record(entity: str, record_id: str, values: Mapping[str, object]) -> Record | None:
+    """Return a record from a CREATE or UNDELETE event; None when the event does not carry enough."""
+    identity = RecordId(record_id)
+    if entity == TRACKER:
+        if not values.get("TargetId") or not values.get("ActionCadenceId"):
+            return None
+        empty = Tracker(identity, RecordId(""), RecordId(""), "", is_active=False)
+        return apply_values(empty, entity, values)
+    if entity == STEP:
+        if not values.get("ActionCadenceTrackerId"):
+            return None
+        return apply_values(StepTracker(identity, RecordId(""), "", "", ""), entity, values)
+    return None
+
+
+def kind_of(entity: str) -> PersonKind:
+    """Return the kind of person an entity holds before its account is known."""
+    return PersonKind.LEAD if entity == LEAD else PersonKind.CONTACT

@@ -1,0 +1,101 @@
+"""Hands what feed threads deliver to the loop: one deque and one wake, drained in slices of at most 4 ms.
+
+Implements domain.ports.FeedSink. A wake may come spare, never too few (ARCHITECTURE.md, bridge rules).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.domain.errors import DeskError
+
+SLICE_SECONDS = 0.004
+
+
+class FeedWord(Enum):
+    """What a feed said."""
+
+    STARTED = "started"
+    EVENTS = "events"
+    ALIVE = "alive"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMessage:
+    """One delivery of a feed thread."""
+
+    word: FeedWord
+    topic: str
+    events: Sequence[ChangeEvent] = ()
+    mark: bytes = b""
+    error: DeskError | None = None
+    mark_unusable: bool = False
+
+
+class FeedInbox:
+    """The sink that feed threads write into and the loop drains."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, deliver: Callable[[FeedMessage], None]) -> None:
+        self._loop = loop
+        self._deliver = deliver
+        self._waiting: deque[FeedMessage] = deque()
+        self._awake = False
+        self._closed = False
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing waits."""
+        return not self._waiting
+
+    def close(self) -> None:
+        """Take nothing more; called on the loop thread at shutdown."""
+        self._closed = True
+        self._waiting.clear()
+
+    def feed_started(self, topic: str) -> None:
+        """See FeedSink."""
+        self._add(FeedMessage(FeedWord.STARTED, topic))
+
+    def feed_events(self, topic: str, events: Sequence[ChangeEvent], mark: bytes) -> None:
+        """See FeedSink."""
+        self._add(FeedMessage(FeedWord.EVENTS, topic, events=events, mark=mark))
+
+    def feed_alive(self, topic: str, mark: bytes) -> None:
+        """See FeedSink."""
+        self._add(FeedMessage(FeedWord.ALIVE, topic, mark=mark))
+
+    def feed_ended(self, topic: str, error: DeskError | None, *, mark_unusable: bool) -> None:
+        """See FeedSink."""
+        self._add(FeedMessage(FeedWord.ENDED, topic, error=error, mark_unusable=mark_unusable))
+
+    def _add(self, message: FeedMessage) -> None:
+        if self._closed:
+            return
+        # Append first, then look at the flag: a spare wake is possible, a lost one is not.
+        self._waiting.append(message)
+        if not self._awake:
+            self._awake = True
+            try:
+                self._loop.call_soon_threadsafe(self._drain)
+            except RuntimeError:
+                self._closed = True  # the loop is gone: the process is ending
+
+    def _drain(self) -> None:
+        self._awake = False
+        until = time.monotonic() + SLICE_SECONDS
+        while self._waiting:
+            self._deliver(self._waiting.popleft())
+            if time.monotonic() >= until and self._waiting:
+                self._awake = True
+                self._loop.call_soon(self._drain)
+                return

@@ -1,0 +1,1 @@
+"""One module per family of operations: all knowledge of a kind in one place."""

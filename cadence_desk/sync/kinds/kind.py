@@ -1,0 +1,136 @@
+"""What an operation kind must know: prepare, send, verify, invert, reversibility. Called by the outbox runner in lanes.
+
+Every method but `invert` and `reversibility` blocks and runs in a lane, never on the loop thread.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cadence_desk.domain.operations import Kind, Operation
+    from cadence_desk.domain.ports import ActionAnswer, OrgGateway
+
+
+class Finding(Enum):
+    """What reading the org back says about an operation's effect."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    AMBIGUOUS = "ambiguous"
+
+
+class Reversibility(Enum):
+    """Whether an action can be taken back, shown before it is pressed."""
+
+    REVERSIBLE = "Reversible"
+    PARTLY = "Partly reversible"
+    NOT = "Not reversible"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What preparation found.
+
+    Attributes:
+        done: the effect is already there: nothing has to be sent.
+        refusal: a definite reason not to send, in words; empty for none.
+        refusal_code: code of the refusal.
+        evidence: facts to keep with the operation (ids that were found).
+    """
+
+    done: bool = False
+    refusal: str = ""
+    refusal_code: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One operation's part of an answer.
+
+    Attributes:
+        ok: a complete success for this element.
+        rolled_back_maybe: the answer was mixed, so a success may have been undone with the failures.
+        complete: the whole answer arrived: absence of the effect afterwards is proof at once.
+    """
+
+    ok: bool
+    code: str = ""
+    message: str = ""
+    server_id: str = ""
+    rolled_back_maybe: bool = False
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of reading back."""
+
+    finding: Finding
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    why: str = ""
+
+
+class OperationKind(ABC):
+    """All knowledge of one kind of operation."""
+
+    kind: Kind
+    resend_at_once = False
+    """True when a re-send after doubt cannot repeat the effect: addressed by key or by record with the same values."""
+
+    @abstractmethod
+    def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
+        """Look at the org: is the effect already there, which record is it about?"""
+
+    @abstractmethod
+    def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
+        """Ask the org; one part per operation, in order. Raises DeskError when no usable answer came."""
+
+    @abstractmethod
+    def verify(self, gateway: OrgGateway, operation: Operation) -> Checked:
+        """Read the org: is the effect there?"""
+
+    @abstractmethod
+    def invert(self, operation: Operation) -> Kind | None:
+        """Return the kind of operation that takes this one back, or None."""
+
+    @abstractmethod
+    def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
+        """Return the label and what stays, in words."""
+
+
+def sent_parts(answer: ActionAnswer) -> list[Sent]:
+    """Turn an action's answer into parts; a success inside a mixed answer may have been rolled back."""
+    return [
+        Sent(
+            ok=outcome.ok,
+            code=outcome.code,
+            message=outcome.message,
+            rolled_back_maybe=outcome.ok and answer.mixed,
+        )
+        for outcome in answer.outcomes
+    ]
+
+
+def text_of(operation: Operation, name: str) -> str:
+    """Return a text of the payload; empty when it is not there."""
+    value = operation.payload.get(name)
+    return "" if value is None else str(value)
+
+
+def number_of(operation: Operation, name: str) -> int:
+    """Return a whole number of the payload; 0 when it is not there."""
+    value = operation.payload.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def evidence_of(operation: Operation, name: str) -> str:
+    """Return a text of what was seen before."""
+    value = (operation.evidence or {}).get(name)
+    return "" if value is None else str(value)

@@ -1,0 +1,177 @@
+"""Pause, resume, change assignee and cadence disposition: they set a state of a run that goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from cadence_desk.domain.operations import Kind
+from cadence_desk.sync.kinds.enrolling import one_tracker
+from cadence_desk.sync.kinds.kind import (
+    Checked,
+    Finding,
+    OperationKind,
+    Prepared,
+    Reversibility,
+    Sent,
+    sent_parts,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cadence_desk.domain.operations import Operation
+    from cadence_desk.domain.ports import OrgGateway
+    from cadence_desk.domain.trackers import Tracker
+
+_GONE = Prepared(refusal="The tracker no longer exists.", refusal_code="NOT_FOUND")
+_OVER = Prepared(refusal="The run is already over.", refusal_code="ALREADY_ENDED")
+
+
+class _RunKind(OperationKind):
+    """An action that is addressed by target only: the tracker seen when it was asked for is remembered."""
+
+    action = ""
+
+    def wanted(self, tracker: Tracker, operation: Operation) -> bool:
+        """Return True when the tracker is already as asked for."""
+        raise NotImplementedError
+
+    def inputs(self, operation: Operation) -> dict[str, object]:
+        """Return the action's inputs."""
+        return {"targetId": operation.target_id}
+
+    @override
+    def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
+        tracker = one_tracker(gateway, operation)
+        if tracker is None:
+            return _GONE
+        if self.wanted(tracker, operation):
+            return Prepared(done=True)
+        if not tracker.is_active:
+            return _OVER
+        return Prepared(evidence={"state_before": tracker.state, "owner_before": tracker.owner_id})
+
+    @override
+    def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
+        return sent_parts(
+            gateway.run_action(self.action, [self.inputs(operation) for operation in operations])
+        )
+
+    @override
+    def verify(self, gateway: OrgGateway, operation: Operation) -> Checked:
+        tracker = one_tracker(gateway, operation)
+        if tracker is None:
+            return Checked(Finding.AMBIGUOUS, why="the tracker is gone")
+        if self.wanted(tracker, operation):
+            return Checked(Finding.PRESENT, {"state": tracker.state, "owner": tracker.owner_id})
+        if not tracker.is_active:
+            # Another run of the same target may be active now: never act on that one.
+            return Checked(Finding.AMBIGUOUS, why="the run ended meanwhile")
+        return Checked(Finding.ABSENT)
+
+    @override
+    def invert(self, operation: Operation) -> Kind | None:
+        return None
+
+    @override
+    def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
+        return Reversibility.REVERSIBLE, ""
+
+
+class PauseKind(_RunKind):
+    """Pauses the runs of a target."""
+
+    kind = Kind.PAUSE
+    action = "pauseSalesCadenceTracker"
+
+    @override
+    def wanted(self, tracker: Tracker, operation: Operation) -> bool:
+        return tracker.state == "Paused"
+
+    @override
+    def inputs(self, operation: Operation) -> dict[str, object]:
+        values: dict[str, object] = {"targetId": operation.target_id}
+        if text_of(operation, "resume_at"):
+            values["resumeTime"] = text_of(operation, "resume_at")
+        return values
+
+    @override
+    def invert(self, operation: Operation) -> Kind | None:
+        return Kind.RESUME
+
+
+class ResumeKind(_RunKind):
+    """Resumes the paused runs of a target."""
+
+    kind = Kind.RESUME
+    action = "resumeSalesCadenceTracker"
+
+    @override
+    def wanted(self, tracker: Tracker, operation: Operation) -> bool:
+        return tracker.is_active and tracker.state in {"Running", "Processing", "Initializing"}
+
+    @override
+    def invert(self, operation: Operation) -> Kind | None:
+        return Kind.PAUSE
+
+
+class ChangeAssigneeKind(_RunKind):
+    """Hands the runs of a target to another rep; the step is kept."""
+
+    kind = Kind.CHANGE_ASSIGNEE
+    action = "changeSalesCadenceTargetAssignee"
+
+    @override
+    def wanted(self, tracker: Tracker, operation: Operation) -> bool:
+        return tracker.owner_id == text_of(operation, "assignee_id")
+
+    @override
+    def inputs(self, operation: Operation) -> dict[str, object]:
+        return {"targetId": operation.target_id, "userId": text_of(operation, "assignee_id")}
+
+    @override
+    def invert(self, operation: Operation) -> Kind | None:
+        return Kind.CHANGE_ASSIGNEE
+
+
+class SetDispositionKind(_RunKind):
+    """Sets the cadence disposition of one tracker, addressed by its id."""
+
+    kind = Kind.SET_DISPOSITION
+    action = "modifyCadenceTrackerAttributes"
+    resend_at_once = True
+
+    @override
+    def wanted(self, tracker: Tracker, operation: Operation) -> bool:
+        return tracker.completion_disposition == text_of(operation, "disposition")
+
+    @override
+    def inputs(self, operation: Operation) -> dict[str, object]:
+        return {
+            "actionCadenceTrackerId": operation.subject_id,
+            "completionDisposition": text_of(operation, "disposition"),
+        }
+
+    @override
+    def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
+        tracker = one_tracker(gateway, operation)
+        if tracker is None:
+            return _GONE
+        return Prepared(
+            done=self.wanted(tracker, operation),
+            evidence={"disposition_before": tracker.completion_disposition},
+        )
+
+    @override
+    def verify(self, gateway: OrgGateway, operation: Operation) -> Checked:
+        tracker = one_tracker(gateway, operation)
+        if tracker is None:
+            return Checked(Finding.AMBIGUOUS, why="the tracker is gone")
+        return Checked(Finding.PRESENT if self.wanted(tracker, operation) else Finding.ABSENT)
+
+    @override
+    def invert(self, operation: Operation) -> Kind | None:
+        return Kind.SET_DISPOSITION

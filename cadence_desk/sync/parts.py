@@ -1,0 +1,56 @@
+"""What an engine is made of and how it is set: handed in by bootstrap, by tests and by the model rig."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.ports import PeopleScope
+from cadence_desk.sync.event_fields import ENTITIES
+
+if TYPE_CHECKING:
+    from cadence_desk.domain.ports import ChangeFeed, Clock, Entropy, Lanes, OrgGateway
+    from cadence_desk.store.cache import CacheFile
+    from cadence_desk.store.outbox import OutboxFile
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """The engine's neighbors, all injected."""
+
+    outbox: OutboxFile
+    cache: CacheFile
+    gateway: OrgGateway
+    feed: ChangeFeed
+    lanes: Lanes
+    clock: Clock
+    entropy: Entropy
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How the engine works; times in seconds.
+
+    Attributes:
+        live: subscribe to change events where that is permitted.
+        poll_seconds: interval of delta reads while polling.
+        sweep_seconds: interval of the delta read that backs the stream up while live.
+        overlap_seconds: how far a delta read reaches back before the newest stamp seen.
+        undo_seconds: how long a removal or a skip waits before it is sent.
+        resend_seconds: how long an absent effect proves nothing: a REST call may run 10 minutes on the server.
+        verify_after: when an accepted operation is read back.
+    """
+
+    live: bool = True
+    scope: PeopleScope = PeopleScope.ALL
+    poll_seconds: float = 15.0
+    sweep_seconds: float = 300.0
+    overlap_seconds: float = 60.0
+    undo_seconds: float = 8.0
+    resend_seconds: float = 660.0
+    chunk: int = 50
+    verify_after: tuple[float, ...] = (1.5, 5.0, 15.0, 60.0)
+    topics: tuple[str, ...] = field(
+        default_factory=lambda: tuple(f"/data/{name}ChangeEvent" for name in ENTITIES)
+    )

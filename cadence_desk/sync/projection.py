@@ -1,0 +1,274 @@
+"""The projection: turns records and open operations into table rows, activity lines and one change notice per slice.
+
+Lives on the loop thread; called by the board and the engine; read by the desk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.changes import Activity, Change
+from cadence_desk.domain.operations import OPEN_STATES, OperationState
+from cadence_desk.sync import people_table, tracker_table
+from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
+from cadence_desk.sync.people_table import PeopleTable
+from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.domain.operations import Operation
+    from cadence_desk.domain.ports import Clock
+    from cadence_desk.domain.trackers import StepTracker, Tracker
+    from cadence_desk.sync.board import Board
+
+ACTIVITY_LIMIT = 500
+_ATTENTION = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
+
+
+class Projection:
+    """Keeps the two tables true to the board."""
+
+    def __init__(self, clock: Clock, board: Board) -> None:
+        self.people = PeopleTable()
+        self.trackers = TrackerTable()
+        self.activity: deque[Activity] = deque(maxlen=ACTIVITY_LIMIT)
+        self.touched_targets: set[str] = set()
+        self._clock = clock
+        self._board = board
+        self._by_target: dict[str, set[str]] = {}
+        self._steps_of: dict[str, set[str]] = {}
+        self._cadence_names: dict[str, str] = {}
+        self._rep_names: dict[str, str] = {}
+        self._marks: dict[str, int] = {}
+        self._operation_words: dict[str, str] = {}
+        self._dirty_people: set[str] = set()
+        self._dirty_trackers: set[str] = set()
+        self._dirty_steps: set[str] = set()
+        self._new_activity = False
+
+    # ------------------------------------------------------------ lookups for the desk
+
+    def trackers_of(self, target_id: str) -> list[Tracker]:
+        """Return a target's trackers, active first, newest first."""
+        found = [self._board.trackers.get(tracker_id) for tracker_id in self._by_target.get(target_id, ())]
+        known = [tracker for tracker in found if tracker is not None]
+        known.sort(key=lambda tracker: tracker.created.timestamp() if tracker.created else 0.0, reverse=True)
+        return sorted(known, key=lambda tracker: not tracker.is_active)
+
+    def steps_of(self, tracker_id: str) -> list[StepTracker]:
+        """Return the known steps of a tracker, newest first."""
+        found = [self._board.steps.get(step_id) for step_id in self._steps_of.get(tracker_id, ())]
+        known = [step for step in found if step is not None]
+        return sorted(known, key=lambda step: step.created.timestamp() if step.created else 0.0, reverse=True)
+
+    def cadence_name(self, cadence_id: str, fallback: str = "") -> str:
+        """Return a cadence's name."""
+        return self._cadence_names.get(cadence_id, fallback)
+
+    def rep_name(self, user_id: str, fallback: str = "") -> str:
+        """Return a user's or queue's name."""
+        return self._rep_names.get(user_id, fallback)
+
+    def target_name(self, target_id: str, fallback: str = "") -> str:
+        """Return a person's name."""
+        person = self._board.people.get(target_id)
+        return person.name if person is not None else fallback
+
+    # ------------------------------------------------------------ what changed
+
+    def names_known(self, cadences: Mapping[str, str], reps: Mapping[str, str]) -> None:
+        """Take the names of cadences and reps; rows that show them are written again."""
+        if cadences == self._cadence_names and reps == self._rep_names:
+            return
+        self._cadence_names, self._rep_names = dict(cadences), dict(reps)
+        self._dirty_trackers.update(self._board.trackers.ids())
+        self._dirty_people.update(self._board.people.ids())
+
+    def operations_changed(self, operations: Iterable[Operation], target_ids: Iterable[str]) -> None:
+        """Overlay open and troubled operations on the rows of these targets."""
+        targets = set(target_ids)
+        for target in targets:
+            self._marks.pop(target, None)
+            self._operation_words.pop(target, None)
+        for operation in operations:
+            target = operation.target_id
+            if target not in targets:
+                continue
+            mark = 0
+            if operation.state in OPEN_STATES:
+                mark |= tracker_table.OPEN_OPERATION
+            if operation.state in _ATTENTION:
+                mark |= tracker_table.ATTENTION
+            if mark:
+                self._marks[target] = self._marks.get(target, 0) | mark
+                self._operation_words[target] = operation.words
+        for target in targets:
+            self._dirty_people.add(target)
+            self._dirty_trackers.update(self._by_target.get(target, ()))
+
+    def person_changed(self, person_id: str) -> None:
+        """A person was read or reported."""
+        self._dirty_people.add(person_id)
+        self._dirty_trackers.update(self._by_target.get(person_id, ()))
+
+    def person_gone(self, person_id: str) -> None:
+        """A person was deleted."""
+        self._dirty_people.add(person_id)
+
+    def tracker_changed(self, tracker_id: str, before: Tracker | None) -> None:
+        """A tracker was read."""
+        tracker = self._board.trackers.get(tracker_id)
+        if before is not None and tracker is not None and before.target_id != tracker.target_id:
+            self._by_target.get(before.target_id, set()).discard(tracker_id)
+        if tracker is not None:
+            self._by_target.setdefault(tracker.target_id, set()).add(tracker_id)
+            self._dirty_people.add(tracker.target_id)
+            self.touched_targets.add(tracker.target_id)
+        self._dirty_trackers.add(tracker_id)
+
+    def tracker_reported(self, tracker: Tracker, before: Tracker | None) -> None:
+        """An event changed a tracker: also a line of activity."""
+        self.tracker_changed(tracker.id, before)
+        text = tracker_words(tracker, before, self._names(tracker))
+        if text:
+            self._tell(text, tracker.target_id, tracker.id)
+
+    def tracker_gone(self, tracker_id: str, before: Tracker | None) -> None:
+        """A tracker was deleted."""
+        if before is not None:
+            self._by_target.get(before.target_id, set()).discard(tracker_id)
+            self._dirty_people.add(before.target_id)
+        self._dirty_trackers.add(tracker_id)
+
+    def step_changed(self, step_id: str, before: StepTracker | None) -> None:
+        """A step tracker was read."""
+        step = self._board.steps.get(step_id)
+        if before is not None:
+            self._steps_of.get(before.tracker_id, set()).discard(step_id)
+        if step is not None:
+            self._steps_of.setdefault(step.tracker_id, set()).add(step_id)
+            self._dirty_trackers.add(step.tracker_id)
+            tracker = self._board.trackers.get(step.tracker_id)
+            if tracker is not None:
+                self.touched_targets.add(tracker.target_id)
+        self._dirty_steps.add(step_id)
+
+    def step_reported(self, step: StepTracker, before: StepTracker | None) -> None:
+        """An event changed a step tracker: also a line of activity."""
+        self.step_changed(step.id, before)
+        tracker = self._board.trackers.get(step.tracker_id)
+        name = self.target_name(step.target_id, tracker.target_name if tracker else "")
+        text = step_words(step, before, name)
+        if text:
+            self._tell(text, step.target_id, step.tracker_id)
+
+    def step_gone(self, step_id: str, before: StepTracker | None) -> None:
+        """A step tracker was deleted."""
+        if before is not None:
+            self._steps_of.get(before.tracker_id, set()).discard(step_id)
+            self._dirty_trackers.add(before.tracker_id)
+        self._dirty_steps.add(step_id)
+
+    def task_reported(self, event: ChangeEvent) -> None:
+        """A task was created or closed: a line of activity and a reason to read operations back."""
+        who = event.values.get("WhoId")
+        if isinstance(who, str):
+            self.touched_targets.add(who)
+            text = call_words(event, self.target_name(who))
+            if text:
+                self._tell(text, who, "")
+
+    def forget_all(self) -> None:
+        """Start over with empty tables."""
+        self.people.clear()
+        self.trackers.clear()
+        self._by_target.clear()
+        self._steps_of.clear()
+        self._dirty_people.clear()
+        self._dirty_trackers.clear()
+
+    # ------------------------------------------------------------ writing rows
+
+    @property
+    def pending(self) -> int:
+        """Rows that still have to be written."""
+        return len(self._dirty_people) + len(self._dirty_trackers)
+
+    def write_rows(self, limit: int) -> Change | None:
+        """Write up to `limit` rows and return one notice; None when there was nothing to do."""
+        trackers = _take(self._dirty_trackers, limit)
+        people = _take(self._dirty_people, limit - len(trackers))
+        steps, self._dirty_steps = self._dirty_steps, set()
+        spoke, self._new_activity = self._new_activity, False
+        if not (trackers or people or steps or spoke):
+            return None
+        for tracker_id in trackers:
+            self._write_tracker(tracker_id)
+        for person_id in people:
+            self._write_person(person_id)
+        return Change(
+            people=bool(people),
+            trackers=bool(trackers),
+            steps=bool(steps),
+            feed=spoke,
+            ids=frozenset({*trackers, *people, *steps}),
+        )
+
+    def refresh_lateness(self) -> None:
+        """Write the rows again whose lateness moves with the clock."""
+        flags = self.trackers.flags()
+        ids = self.trackers.ids()
+        dues = self.trackers.keys("due")
+        for slot, record_id in enumerate(ids):
+            if flags[slot] & tracker_table.ACTIVE and dues[slot] != float("inf"):
+                self._dirty_trackers.add(record_id)
+
+    def _write_tracker(self, tracker_id: str) -> None:
+        tracker = self._board.trackers.get(tracker_id)
+        if tracker is None:
+            self.trackers.drop(tracker_id)
+            return
+        self.trackers.show(
+            tracker,
+            self._board.steps.get(tracker.current_step_id),
+            TrackerWords(
+                self.target_name(tracker.target_id, tracker.target_name),
+                self.cadence_name(tracker.cadence_id, tracker.cadence_name),
+                self.rep_name(tracker.owner_id, tracker.owner_name),
+                self._operation_words.get(tracker.target_id, ""),
+                self._marks.get(tracker.target_id, 0),
+            ),
+            self._clock.wall(),
+        )
+
+    def _write_person(self, person_id: str) -> None:
+        person = self._board.people.get(person_id)
+        if person is None:
+            self.people.drop(person_id)
+            return
+        active = [tracker for tracker in self.trackers_of(person_id) if tracker.is_active]
+        names = [self.cadence_name(tracker.cadence_id, tracker.cadence_name) for tracker in active]
+        marks = self._marks.get(person_id, 0) & (people_table.OPEN_OPERATION | people_table.ATTENTION)
+        self.people.show(person, names, self.rep_name(person.owner_id, person.owner_name), marks)
+
+    def _names(self, tracker: Tracker) -> TrackerWords:
+        return TrackerWords(
+            self.target_name(tracker.target_id, tracker.target_name),
+            self.cadence_name(tracker.cadence_id, tracker.cadence_name),
+            self.rep_name(tracker.owner_id, tracker.owner_name),
+        )
+
+    def _tell(self, text: str, target_id: str, tracker_id: str) -> None:
+        self.activity.appendleft(Activity(self._clock.wall(), text, target_id, tracker_id))
+        self._new_activity = True
+
+
+def _take(waiting: set[str], limit: int) -> list[str]:
+    if len(waiting) <= limit:
+        taken = list(waiting)
+        waiting.clear()
+        return taken
+    return [waiting.pop() for _ in range(limit)]

@@ -1,0 +1,55 @@
+"""Reference data of an org: cadences, reps, call results, statuses, capabilities. Read at sign-in, kept in the cache.
+
+Lives on the loop thread; read by the desk and the projection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.orgs import Capabilities
+from cadence_desk.domain.ports import LaneName
+from cadence_desk.sync.supervisor import in_lane
+
+if TYPE_CHECKING:
+    from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.calls import CallResult
+    from cadence_desk.domain.people import Rep
+    from cadence_desk.sync.parts import EngineParts
+
+
+class Reference:
+    """What changes rarely and every dialog needs."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self.capabilities = Capabilities("")
+        self.cadences: list[Cadence] = []
+        self.reps: list[Rep] = []
+        self.call_results: list[CallResult] = []
+
+    async def read(self) -> None:
+        """Read everything anew. Raises DeskError; what was known before stays."""
+        gateway, lanes = self._parts.gateway, self._parts.lanes
+        self.capabilities = await in_lane(lanes, LaneName.READ, gateway.capabilities)
+        if self.capabilities.has_object("ActionCadence"):
+            self.cadences = await in_lane(lanes, LaneName.READ, gateway.cadences)
+        self.reps = await in_lane(lanes, LaneName.READ, gateway.reps)
+        if self.capabilities.has_object("CallDisposition"):
+            self.call_results = await in_lane(lanes, LaneName.READ, gateway.call_results)
+
+    async def read_cadences(self) -> None:
+        """Read the cadences anew: their structure and counts as they are live."""
+        self.cadences = await in_lane(self._parts.lanes, LaneName.READ, self._parts.gateway.cadences)
+
+    def cadence(self, cadence_id: str) -> Cadence | None:
+        """Return a cadence by id."""
+        return next((one for one in self.cadences if one.id == cadence_id), None)
+
+    def rep(self, user_id: str) -> Rep | None:
+        """Return a rep by user id."""
+        return next((one for one in self.reps if one.id == user_id), None)
+
+    def names(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return names of cadences and reps by id."""
+        return {one.id: one.name for one in self.cadences}, {one.id: one.name for one in self.reps}

@@ -1,0 +1,143 @@
+"""Records of one kind by id, with the stamps that order their changes. Lives on the loop thread; used by the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cadence_desk.sync.reconcile import Order, ReadRecord, Stamp, Upsert, reconcile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from typing import Protocol
+
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.sync.reconcile import Effect
+
+    class _Dated(Protocol):
+        @property
+        def id(self) -> str: ...
+        @property
+        def modified(self) -> datetime | None: ...
+
+
+R = TypeVar("R", bound="_Dated")
+
+
+class Shelf(Generic[R]):
+    """All known records of one entity.
+
+    A record without a stamp of its own came from REST or from the cache; its own time is then its age.
+    """
+
+    def __init__(self, entity: str) -> None:
+        self.entity = entity
+        self._records: dict[str, R] = {}
+        self._stamps: dict[str, Stamp] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._records.values())
+
+    def get(self, record_id: str) -> R | None:
+        """Return a record or None."""
+        return self._records.get(record_id)
+
+    def ids(self) -> set[str]:
+        """Return the ids of all records."""
+        return set(self._records)
+
+    def effects_of(self, event: ChangeEvent) -> list[Effect]:
+        """Return what an event does to its record."""
+        return reconcile(self._stamp(event.record_id), event)
+
+    def hold(self, event: ChangeEvent) -> None:
+        """Keep an event until the record has been read."""
+        self._own_stamp(event.record_id).waiting.append(event)
+
+    def begin_read(self, record_id: str) -> bool:
+        """Mark a record as being read; False when a read is on its way already."""
+        stamp = self._own_stamp(record_id)
+        if stamp.reading:
+            return False
+        stamp.reading = True
+        return True
+
+    def end_read(self, record_id: str) -> list[ChangeEvent]:
+        """Mark the read as over and return the events that waited for it."""
+        stamp = self._stamps.get(record_id)
+        if stamp is None:
+            return []
+        waiting, stamp.waiting, stamp.reading = stamp.waiting, [], False
+        return waiting
+
+    def reading(self) -> list[str]:
+        """Return the ids whose read is on its way."""
+        return [record_id for record_id, stamp in self._stamps.items() if stamp.reading]
+
+    def put_row(self, record: R) -> R | None:
+        """Take a record as read by REST; returns what was there before."""
+        before = self._records.get(record.id)
+        self._records[record.id] = record
+        stamp = self._stamps.get(record.id)
+        if stamp is not None:
+            stamp.row_ms, stamp.base, stamp.gone = _millis(record), None, None
+            stamp.fields.clear()
+            if not stamp.reading and not stamp.waiting:
+                del self._stamps[record.id]
+        return before
+
+    def put_event(self, record: R, effect: Upsert) -> None:
+        """Take a record as changed by an event."""
+        known = record.id in self._records
+        row_ms = _millis(self._records[record.id]) if known else 0
+        stamp = self._stamps.get(record.id)
+        if stamp is None:
+            stamp = self._stamps[record.id] = Stamp(row_ms=row_ms)
+        if effect.whole:
+            stamp.base, stamp.row_ms, stamp.gone = effect.order, 0, None
+            stamp.fields.clear()
+        else:
+            for name in effect.values:
+                stamp.fields[name] = effect.order
+        self._records[record.id] = record
+
+    def forget(self, record_id: str, order: Order | None) -> R | None:
+        """Remove a record; with an order a tombstone stays that older events cannot pass."""
+        stamp = self._own_stamp(record_id)
+        if order is None:
+            order = max([stamp.gone or (0, 0, 0), stamp.base or (0, 0, 0), *stamp.fields.values()])
+        stamp.gone, stamp.base, stamp.row_ms = order, None, 0
+        stamp.fields.clear()
+        return self._records.pop(record_id, None)
+
+    def read_effect(self, record_id: str) -> ReadRecord:
+        """Return the effect that reads one record of this shelf."""
+        return ReadRecord(self.entity, record_id)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._records.clear()
+        self._stamps.clear()
+
+    def _stamp(self, record_id: str) -> Stamp | None:
+        stamp = self._stamps.get(record_id)
+        if stamp is not None:
+            return stamp
+        record = self._records.get(record_id)
+        return None if record is None else Stamp(row_ms=_millis(record))
+
+    def _own_stamp(self, record_id: str) -> Stamp:
+        stamp = self._stamps.get(record_id)
+        if stamp is None:
+            record = self._records.get(record_id)
+            # Nothing known: a tombstone before all time, so that any event is newer.
+            stamp = Stamp(gone=(0, 0, 0)) if record is None else Stamp(row_ms=_millis(record))
+            self._stamps[record_id] = stamp
+        return stamp
+
+
+def _millis(record: _Dated) -> int:
+    return int(record.modified.timestamp() * 1000) if record.modified is not None else 0
