@@ -83,6 +83,10 @@ NO_BUILD = (
     "One of the locked packages has no build for this system. "
     "Needed is 64-bit Linux with glibc 2.34 or newer, or a current macOS or Windows."
 )
+NOTHING_FOUND = (
+    "The package index gave nothing for this package: either it cannot be reached, "
+    "or it has no build for this system (64-bit Linux with glibc 2.34 or newer, a current macOS or Windows)."
+)
 NO_NETWORK_SIGNS = (
     "NewConnectionError",
     "Temporary failure in name resolution",
@@ -97,6 +101,7 @@ PIP_TROUBLES = (
     (NO_NETWORK_SIGNS, UNREACHABLE),
     (("No space left", "Errno 28"), DISK_FULL),
     (("Permission denied", "Errno 13"), NOT_WRITABLE),
+    (("from versions: none",), NOTHING_FOUND),
     (("No matching distribution", "Could not find a version", "is not a supported wheel"), NO_BUILD),
 )
 

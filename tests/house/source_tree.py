@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "cadence_desk"
+NOT_OURS = {
+    ".venv",
+    ".git",
+    "__pycache__",
+    "node_modules",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".import_linter_cache",
+}
 GENERATED = ("_pb2.py", "_pb2_grpc.py")
 
 
@@ -63,6 +74,10 @@ def length(node: ast.stmt) -> int:
 
 @functools.cache
 def tracked_files() -> tuple[Path, ...]:
-    """Return the files under version control that are present."""
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    """Return the files under version control that are present; in an unpacked archive, every visible file."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        found = [path for path in sorted(ROOT.rglob("*")) if path.is_file()]
+        return tuple(path for path in found if not NOT_OURS & set(path.relative_to(ROOT).parts))
+    done = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     return tuple(ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file())

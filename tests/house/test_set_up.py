@@ -109,6 +109,7 @@ def test_interrupted_install_starts_over(dev: ModuleType, steps: Steps) -> None:
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "not the one in the lock file"),
         ("NewConnectionError(...)\nERROR: No matching distribution found for x", "cannot be reached"),
         ("SSLError(CERTIFICATE_VERIFY_FAILED)", "PIP_CERT"),
+        ("ERROR: no version of x (from versions: none)\nERROR: No matching distribution", "gave nothing"),
         ("ERROR: No matching distribution found for pyside6", "has no build for this system"),
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("something else", "could not be installed.\n  pip said: something else"),
