@@ -108,7 +108,10 @@ def _fault(text: str, error: UnexpectedInput) -> Misread:
         return unexpected_token(str(alias), alias.start_pos or 0)
     if error.token.type == "$END":
         return unexpected_token(_END, len(text))
-    return unexpected_token(str(error.token), error.token.start_pos or 0)
+    at = error.token.start_pos or 0
+    if error.token.type == "COLON":
+        return Misread(MALFORMED_QUERY, "Bind variables are known in Apex code only", at)
+    return unexpected_token(str(error.token), at)
 
 
 def _stray_alias(error: UnexpectedToken) -> Token | None:

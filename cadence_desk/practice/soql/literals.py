@@ -68,7 +68,7 @@ def value_of(field: FieldDef, literal: Literal, now_ms: int) -> Value | Period:
 def _converted(kind: str, literal: Literal) -> Value:
     text = literal.text
     if kind == "boolean":
-        return int(text == "TRUE")
+        return int(text.upper() == "TRUE")
     if kind == "number":
         return float(text) if set(text) & set(".eE") else int(text)
     if kind == "id":
@@ -93,7 +93,7 @@ def _id(literal: Literal) -> str | None:
 
 def _period(literal: Literal, now_ms: int) -> Period:
     try:
-        span = period(literal.text, literal.count, now_ms)
+        span = period(literal.text.upper(), literal.count, now_ms)
     except OverflowError:
         raise Misread(
             MALFORMED_QUERY, f"Invalid date literal: {literal.text}:{literal.count}", literal.at

@@ -43,11 +43,11 @@ _Part: TypeAlias = Tree[Token] | Token
 LONGEST_QUERY = 100_000
 """Characters of a query (facts on REST, section 2.1)."""
 
+_LONGEST_REMEMBERED = 4_000
 _WORD_KINDS = {"TRUE": LiteralKind.BOOLEAN, "FALSE": LiteralKind.BOOLEAN, "NULL": LiteralKind.NULL}
 _COMPARE = {"<>": "!="}
 
 
-@lru_cache(maxsize=128)
 def read_query(text: str) -> Query:
     """Return the query that the text asks.
 
@@ -58,6 +58,11 @@ def read_query(text: str) -> Query:
         raise Misread(MALFORMED_QUERY, "SOQL statements cannot be empty or null")
     if len(text) > LONGEST_QUERY:
         raise Misread(MALFORMED_QUERY, f"SOQL statements cannot be longer than {LONGEST_QUERY:,} characters.")
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _query(parse(text), 0)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str) -> Query:
     return _query(parse(text), 0)
 
 
@@ -196,9 +201,9 @@ def _literal(part: _Part) -> Literal:
         return Literal(LiteralKind[token.type], str(token), at)
     word = token.upper()
     if len(part.children) == 1:
-        return Literal(_WORD_KINDS.get(word, LiteralKind.PERIOD), word, at)
+        return Literal(_WORD_KINDS.get(word, LiteralKind.PERIOD), str(token), at)
     count = part.children[1]
     assert isinstance(count, Token)
     if not count.isdigit():
         raise unexpected_token(str(count), count.start_pos or 0)
-    return Literal(LiteralKind.PERIOD, word, at, int(count))
+    return Literal(LiteralKind.PERIOD, str(token), at, int(count))

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cadence_desk.practice.soql.column_metadata import column_metadata
 from cadence_desk.practice.soql.cursors import CursorBook, IdList
@@ -31,7 +31,10 @@ from cadence_desk.practice.soql.statements import QueryCompiler, RowsStatement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cadence_desk.practice.org.world import PracticeOrg
+    from cadence_desk.practice.org.catalog.model import Catalog
+    from cadence_desk.practice.org.clock import VirtualClock
+    from cadence_desk.practice.org.settings import OrgSettings
+    from cadence_desk.practice.org.store import Store
     from cadence_desk.practice.soql.syntax import Query
 
 LARGEST_PAGE = 2_000
@@ -49,11 +52,20 @@ class QueryPage:
     next_locator: str | None = None
 
 
+class QueriedOrg(Protocol):
+    """What a query needs of an org; `PracticeOrg` has it."""
+
+    catalog: Catalog
+    store: Store
+    clock: VirtualClock
+    settings: OrgSettings
+
+
 @dataclass(slots=True)
 class QueryRunner:
     """Answers queries over one org."""
 
-    org: PracticeOrg
+    org: QueriedOrg
     _cursors: CursorBook[RowsStatement] = field(default_factory=CursorBook)
 
     def __post_init__(self) -> None:
