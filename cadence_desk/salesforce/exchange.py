@@ -37,6 +37,7 @@ class Exchange:
     write: bool = False
     phase: Phase = Phase.PREPARING
     generation: int = -1
+    status: int = 0
     server_date: datetime | None = None
     last_modified: str = ""
 

@@ -177,6 +177,7 @@ class OrgAdapter(HTTPAdapter):
                 request, stream=True, timeout=limits, verify=True, cert=cert, proxies=proxies
             )
             exchange.phase = Phase.ANSWERED
+            exchange.status = response.status_code
             exchange.server_date = self._meter.answered(response.headers)
             exchange.last_modified = response.headers.get("Last-Modified", "")
             _read_bounded(response)

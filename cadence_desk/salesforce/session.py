@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.errors import DeskError, SecretError, SignedOut
 from cadence_desk.salesforce.secret import Secret
-from cadence_desk.salesforce.tokens import TokenEndpoint, TokenGrant
+from cadence_desk.salesforce.tokens import TokenEndpoint, TokenGrant, ids_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +95,11 @@ class OrgSession:
     def identity_url(self) -> str:
         """The id URL that names org and user. Raises SignedOut."""
         return self._now()[0].identity_url
+
+    @property
+    def user_id(self) -> str:
+        """Id of the signed-in user. Raises SignedOut, or AnswerUnreadable when the sign-in did not tell."""
+        return ids_in(self.identity_url)[1]
 
     def has_stored(self) -> bool:
         """Return True when a refresh token is stored. Raises SecretError."""

@@ -120,6 +120,14 @@ class TokenEndpoint:
         return f"https://{parts.netloc.rpartition('@')[2]}"
 
 
+def ids_in(identity_url: str) -> tuple[str, str]:
+    """Return organization and user id of an id URL. Raises AnswerUnreadable when it holds none."""
+    parts = urlsplit(identity_url).path.strip("/").split("/")
+    if len(parts) != 3 or parts[0] != "id":
+        raise AnswerUnreadable("The sign-in server did not say who signed in.", retry=Retry.NEVER)
+    return parts[1], parts[2]
+
+
 def _json(answer: Any) -> Any:
     """Return a JSON body, or None when there is none."""
     if "json" not in answer.headers.get("Content-Type", ""):

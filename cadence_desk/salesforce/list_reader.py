@@ -1,0 +1,106 @@
+"""Reads list views and deleted ids. May import domain.
+
+Source: REST guide, List View Describe, List View Results, Get Deleted. Called through the gateway.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cadence_desk.domain.errors import NotAllowed, NotAvailable, OrgRefused
+from cadence_desk.domain.people import ListView
+from cadence_desk.salesforce import rows
+from cadence_desk.salesforce.context import OrgPart, unique
+from cadence_desk.salesforce.soql import SoqlQuery, moment, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cadence_desk.domain.record_ids import RecordId
+
+ENTITIES = ("Lead", "Contact")
+LONGEST_WINDOW = timedelta(days=29)
+SHORTEST_WINDOW = timedelta(minutes=2)
+"""getDeleted refuses windows beyond 30 days and under a minute."""
+
+_ABSENT = (NotAvailable, NotAllowed, OrgRefused)
+
+
+class ListReader(OrgPart):
+    """Reads lists of ids."""
+
+    def list_views(self) -> list[ListView]:
+        """Return the user's list views of leads and contacts."""
+        found = []
+        for entity in ENTITIES:
+            if self._org.capabilities().has_object(entity):
+                found += [view for page in self._view_pages(entity) for view in page]
+        return found
+
+    def people_of_view(self, view: ListView) -> list[RecordId]:
+        """Return the ids a list view holds, in its order: by its own query, else its first 2,000 results."""
+        root = f"sobjects/{name(view.entity)}/listviews/{view.id}"
+        try:
+            described = self._org.rest.get(f"{root}/describe", "list views")
+            soql = described.get("query") if isinstance(described, dict) else None
+            if isinstance(soql, str) and soql:
+                return self._ids_of(soql)
+        except _ABSENT:
+            pass
+        return list(self._results(root))
+
+    def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
+        """Return ids deleted since then; where the org offers no such list, deleted rows are queried."""
+        now = self.server_now()
+        start = min(max(since, now - LONGEST_WINDOW), now - SHORTEST_WINDOW)
+        path = f"sobjects/{name(entity)}/deleted/?start={quote(moment(start))}&end={quote(moment(now))}"
+        try:
+            answer = self._org.rest.get(path, "deleted")
+        except _ABSENT:
+            return self._deleted_rows(entity, since)
+        listed = answer.get("deletedRecords") if isinstance(answer, dict) else None
+        return [rows.record_id(row, "id") for row in listed or () if isinstance(row, dict)]
+
+    def server_now(self) -> datetime:
+        """Return the org's own time, from the Date of a fresh answer or a call that is not metered."""
+        found = self._org.meter.server_now()
+        if found is None:
+            self._org.rest.get_absolute("/services/data/", "time")
+            found = self._org.meter.server_now()
+        if found is None:
+            raise NotAvailable("The org's answers carry no time.")
+        return found
+
+    def _deleted_rows(self, entity: str, since: datetime) -> list[RecordId]:
+        query = SoqlQuery(entity, ("Id",)).where("IsDeleted", "=", value=True)
+        query = query.where("SystemModstamp", ">=", since)
+        return [rows.record_id(row) for row in self._org.rest.rows(query, "deleted", deleted=True)]
+
+    def _view_pages(self, entity: str) -> Iterator[list[ListView]]:
+        try:
+            answer = self._org.rest.get(f"sobjects/{entity}/listviews?limit=200", "list views")
+        except _ABSENT:
+            return
+        listed = answer.get("listviews") if isinstance(answer, dict) else None
+        yield [
+            ListView(
+                rows.record_id(row, "id"), entity, rows.text(row, "label"), rows.text(row, "developerName")
+            )
+            for row in listed or ()
+            if isinstance(row, dict)
+        ]
+
+    def _ids_of(self, soql: str) -> list[RecordId]:
+        found = [rows.record_id(row) for page in self._org.rest.pages_of(soql, "list views") for row in page]
+        return [rows.id_of(each) for each in unique(found)]
+
+    def _results(self, root: str) -> Iterator[RecordId]:
+        answer = self._org.rest.get(f"{root}/results?limit=2000", "list views")
+        records = answer.get("records") if isinstance(answer, dict) else None
+        for record in records or ():
+            columns: Any = record.get("columns") if isinstance(record, dict) else None
+            for column in columns or ():
+                if isinstance(column, dict) and column.get("fieldNameOrPath") == "Id":
+                    yield rows.id_of(str(column.get("value")))
