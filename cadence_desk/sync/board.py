@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.changes import ChangeEvent
     from cadence_desk.domain.ports import Clock
     from cadence_desk.sync.event_fields import Record
+    from cadence_desk.sync.parts import Tables
     from cadence_desk.sync.reconcile import Effect
 
 SEEN_LIMIT = 50_000
@@ -40,11 +41,11 @@ SEEN_LIMIT = 50_000
 class Board:
     """All records, in shelves, and what changed since the last notice."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tables: Tables) -> None:
         self.people: Shelf[Person] = Shelf("Person")
         self.trackers: Shelf[Tracker] = Shelf(TRACKER)
         self.steps: Shelf[StepTracker] = Shelf(STEP)
-        self.projection = Projection(clock, self)
+        self.projection = Projection(clock, self, tables)
         self.reads: set[tuple[str, str]] = set()
         self.read_entities: set[str] = set()
         self.changed: dict[tuple[str, str], Record | None] = {}

@@ -24,7 +24,7 @@ from cadence_desk.sync.supervisor import Supervisor, settled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cadence_desk.sync.parts import EngineOptions, EngineParts
+    from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
 
 LAST_READ = "last_read"
 ANSWER_SECONDS = 3.0
@@ -35,13 +35,13 @@ class Engine:
     """Everything between the files, the org and the desk."""
 
     def __init__(
-        self, parts: EngineParts, options: EngineOptions, announce: Callable[[Change], None]
+        self, parts: EngineParts, options: EngineOptions, tables: Tables, announce: Callable[[Change], None]
     ) -> None:
         self.parts = parts
         self.options = options
         self._tell = announce
         self.supervisor = Supervisor()
-        self.board = Board(parts.clock)
+        self.board = Board(parts.clock, tables)
         self.reference = Reference(parts)
         self.follower = FeedFollower(self.board, parts, self.supervisor, self._announce)
         self.snapshotter = Snapshotter(self.board, self.follower, parts, options, self._feed_noticed)

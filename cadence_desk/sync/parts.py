@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.sync.event_fields import ENTITIES
+from cadence_desk.sync.people_table import PeopleTable
+from cadence_desk.sync.tracker_table import TrackerTable
 
 if TYPE_CHECKING:
     from cadence_desk.domain.ports import ChangeFeed, Clock, Entropy, Lanes, OrgGateway
@@ -26,6 +28,14 @@ class EngineParts:
     clock: Clock
     entropy: Entropy
     boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables that lists paint from; they outlive an engine, so that a list keeps its table when the user changes."""
+
+    people: PeopleTable = field(default_factory=PeopleTable)
+    trackers: TrackerTable = field(default_factory=TrackerTable)
 
 
 @dataclass(frozen=True, slots=True)

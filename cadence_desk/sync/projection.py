@@ -12,8 +12,7 @@ from cadence_desk.domain.changes import Activity, Change
 from cadence_desk.domain.operations import OPEN_STATES, OperationState
 from cadence_desk.sync import people_table, tracker_table
 from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
-from cadence_desk.sync.people_table import PeopleTable
-from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
+from cadence_desk.sync.tracker_table import TrackerWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import Clock
     from cadence_desk.domain.trackers import StepTracker, Tracker
     from cadence_desk.sync.board import Board
+    from cadence_desk.sync.parts import Tables
 
 ACTIVITY_LIMIT = 500
 _ATTENTION = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
@@ -31,9 +31,9 @@ _ATTENTION = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
 class Projection:
     """Keeps the two tables true to the board."""
 
-    def __init__(self, clock: Clock, board: Board) -> None:
-        self.people = PeopleTable()
-        self.trackers = TrackerTable()
+    def __init__(self, clock: Clock, board: Board, tables: Tables) -> None:
+        self.people = tables.people
+        self.trackers = tables.trackers
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_LIMIT)
         self.touched_targets: set[str] = set()
         self._clock = clock

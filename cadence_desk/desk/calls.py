@@ -1,0 +1,216 @@
+"""Log a call: the draft is an operation in the outbox from the first moment; saving is one commit.
+
+Where the org lists the original brief's completeActionCadenceStep the intent is that one action; else a Task and an event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.calls import NOTE_LIMIT, FollowUp
+from cadence_desk.domain.errors import BadValue
+from cadence_desk.domain.operations import Kind, Operation, OperationState
+from cadence_desk.domain.ports import LaneName
+from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.sync.supervisor import in_lane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cadence_desk.desk.session import Session
+    from cadence_desk.desk.work import Work
+    from cadence_desk.domain.calls import CallScript
+
+BRIEF_ACTION = "completeActionCadenceStep"
+LONGEST_CALL = 24 * 3600
+
+
+@dataclass(slots=True)
+class CallDraft:
+    """What is typed in the log-call dialog; kept on disk while it is typed."""
+
+    intent_id: str
+    target_id: str
+    step_tracker_id: str = ""
+    result: str = ""
+    notes: str = ""
+    duration_seconds: int = 0
+    subject: str = "Call"
+    follow_up: FollowUp | None = None
+    op_id: str = ""
+    was_refused: str = ""
+    edited: bool = field(default=False, compare=False)
+
+
+class Calls:
+    """Begins, keeps, saves and discards call drafts."""
+
+    def __init__(self, session: Session, work: Work) -> None:
+        self._session = session
+        self._work = work
+
+    async def begin(self, target_id: str, step_tracker_id: str | None) -> CallDraft:
+        """Open a durable draft; an unfinished draft of the same target and step is taken up again.
+
+        Text that the org refused is offered again in the new draft.
+        """
+        step = step_tracker_id or ""
+        for draft in self.drafts():
+            if draft.target_id == target_id and draft.step_tracker_id == step:
+                return draft
+        refused = self._refused_text(target_id, step)
+        draft = CallDraft("", target_id, step, subject=self._subject(step))
+        if refused is not None:
+            draft.result, draft.notes = _text(refused.payload, "result"), _text(refused.payload, "notes")
+            draft.was_refused = refused.server_text or refused.words
+        kind = self._kind(step)
+        operation = self._work.operation(
+            kind, target_id, _payload(draft), {"subject_id": step, "state": OperationState.DRAFT}
+        )
+        draft.intent_id, draft.op_id = operation.intent_id, operation.op_id
+        await self._work.add([operation])
+        return draft
+
+    def drafts(self) -> list[CallDraft]:
+        """Return the unfinished drafts, oldest first."""
+        engine = self._session.engine
+        if engine is None:
+            return []
+        found = engine.runner.work.in_state(OperationState.DRAFT)
+        return [_draft(one) for one in found if one.kind in {Kind.LOG_CALL, Kind.COMPLETE_CALL}]
+
+    async def keep(self, draft: CallDraft) -> None:
+        """Save what is typed so far."""
+        draft.edited = True
+        await self._work.keep(draft.op_id, _payload(draft))
+
+    async def save(self, draft: CallDraft) -> str:
+        """Queue the call, the end of its step and the follow-up; returns the intent's id after the commit.
+
+        Raises:
+            BadValue: no result, a note over 32,000 characters, or a duration that cannot be.
+            StoreError: nothing was saved; the draft stays.
+        """
+        self._check(draft)
+        await self._work.keep(draft.op_id, _payload(draft))
+        engine = self._session.require_engine()
+        first = engine.runner.work.get(draft.op_id)
+        await self._drop_unfinished_parts(draft)
+        rest: list[Operation] = []
+        if draft.step_tracker_id and first is not None and first.kind is Kind.LOG_CALL:
+            rest.append(self._part(draft, Kind.COMPLETE_STEP, len(rest) + 1, {}))
+        if draft.follow_up is not None:
+            due: dict[str, object] = {
+                "subject": draft.follow_up.subject,
+                "due": draft.follow_up.due.isoformat(),
+            }
+            rest.append(self._part(draft, Kind.ADD_TASK, len(rest) + 1, due))
+        if rest:
+            await self._work.add(rest)
+        await self._work.queue([draft.op_id, *(one.op_id for one in rest)])
+        return draft.intent_id
+
+    async def _drop_unfinished_parts(self, draft: CallDraft) -> None:
+        """A crash between two commits may have left parts of this press as drafts: they are made anew."""
+        engine = self._session.require_engine()
+        parts = engine.runner.work.of_intent(draft.intent_id, draft.target_id)
+        stale = [one.op_id for one in parts if one.seq > 0 and one.state is OperationState.DRAFT]
+        await self._work.cancel(stale, "made anew")
+
+    async def discard(self, draft: CallDraft) -> None:
+        """Forget a draft on purpose."""
+        await self._work.cancel([draft.op_id], "discarded")
+
+    async def script(self, step_tracker_id: str) -> CallScript | None:
+        """Return the script of the step's template as plain text. Raises DeskError."""
+        parts = self._session.parts
+        step = RecordId(step_tracker_id)
+        return await in_lane(parts.lanes, LaneName.READ, lambda: parts.gateway.call_script(step))
+
+    def _part(self, draft: CallDraft, kind: Kind, seq: int, payload: dict[str, object]) -> Operation:
+        # Drafts until the whole press is queued in one commit: half a press must never be sent.
+        subject = draft.step_tracker_id if kind is Kind.COMPLETE_STEP else ""
+        fields = {
+            "intent_id": draft.intent_id,
+            "seq": seq,
+            "subject_id": subject,
+            "state": OperationState.DRAFT,
+        }
+        return self._work.operation(kind, draft.target_id, payload, fields)
+
+    def _kind(self, step: str) -> Kind:
+        engine = self._session.require_engine()
+        brief = bool(step) and engine.reference.capabilities.offers(BRIEF_ACTION)
+        return Kind.COMPLETE_CALL if brief else Kind.LOG_CALL
+
+    def _check(self, draft: CallDraft) -> None:
+        known = {result.text for result in self._session.require_engine().reference.call_results}
+        if not draft.result:
+            raise BadValue("Choose a call result first.", hint="Press its number.")
+        if known and draft.result not in known:
+            raise BadValue(
+                f"“{draft.result}” is no call result of this org.", hint="Choose one from the list."
+            )
+        if len(draft.notes) > NOTE_LIMIT:
+            over = len(draft.notes) - NOTE_LIMIT
+            raise BadValue(
+                f"The note is {over:,} characters too long: Salesforce keeps {NOTE_LIMIT:,}.",
+                hint="Shorten the note.",
+            )
+        if not 0 <= draft.duration_seconds <= LONGEST_CALL:
+            raise BadValue(
+                "The duration must be between 0 seconds and 24 hours.", hint="Correct the duration."
+            )
+
+    def _subject(self, step: str) -> str:
+        engine = self._session.engine
+        known = engine.board.steps.get(step) if engine and step else None
+        return known.title if known is not None and known.title else "Call"
+
+    def _refused_text(self, target_id: str, step: str) -> Operation | None:
+        engine = self._session.require_engine()
+        for operation in reversed(engine.runner.work.of_target(target_id)):
+            if operation.kind in {Kind.LOG_CALL, Kind.COMPLETE_CALL}:
+                same = operation.subject_id == step
+                return operation if same and operation.state is OperationState.REFUSED else None
+        return None
+
+
+def _payload(draft: CallDraft) -> dict[str, object]:
+    follow_up = draft.follow_up
+    return {
+        "result": draft.result,
+        "notes": draft.notes,
+        "duration": draft.duration_seconds,
+        "subject": draft.subject,
+        "step_id": draft.step_tracker_id,
+        "day": datetime.now(tz=UTC).astimezone().date().isoformat(),
+        "follow_up": {"subject": follow_up.subject, "due": follow_up.due.isoformat()} if follow_up else None,
+    }
+
+
+def _draft(operation: Operation) -> CallDraft:
+    payload = operation.payload
+    asked = payload.get("follow_up")
+    follow_up = None
+    if isinstance(asked, dict):
+        follow_up = FollowUp(str(asked["subject"]), date.fromisoformat(str(asked["due"])))
+    duration = payload.get("duration")
+    return CallDraft(
+        operation.intent_id,
+        operation.target_id,
+        operation.subject_id,
+        _text(payload, "result"),
+        _text(payload, "notes"),
+        duration if isinstance(duration, int) else 0,
+        _text(payload, "subject") or "Call",
+        follow_up,
+        operation.op_id,
+    )
+
+
+def _text(payload: Mapping[str, object], name: str) -> str:
+    value = payload.get(name)
+    return value if isinstance(value, str) else ""

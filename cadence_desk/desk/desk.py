@@ -1,0 +1,111 @@
+"""The desk: one object that the window and the command line talk to. Every async method runs on the loop thread."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from cadence_desk.desk.calls import Calls
+from cadence_desk.desk.enrollment import Enrollment
+from cadence_desk.desk.events import DeskEvents
+from cadence_desk.desk.feed_status import FeedStatus, LoadingStatus
+from cadence_desk.desk.lists import Lists
+from cadence_desk.desk.moves import Moves
+from cadence_desk.desk.session import Session
+from cadence_desk.desk.sign_in import SignIn
+from cadence_desk.desk.work import Work
+from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.orgs import ApiUsage, Capabilities
+
+if TYPE_CHECKING:
+    from cadence_desk.desk.parts import DeskParts
+    from cadence_desk.domain.orgs import Identity
+
+_log = logging.getLogger(__name__)
+
+
+class Desk(Lists):
+    """All use-cases of one org profile."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self.events = DeskEvents()
+        session = Session(parts, self.events)
+        super().__init__(session)
+        self._parts = parts
+        self.profile = parts.profile
+        self.people = parts.tables.people
+        self.trackers = parts.tables.trackers
+        self.secrets_word = parts.secrets_word
+        self.sign_in = SignIn(session)
+        work = Work(session)
+        self.calls = Calls(session, work)
+        self.enrollment = Enrollment(session, work)
+        self.moves = Moves(session, work, self)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, or was last time."""
+        return self._session.identity
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this org lets this user do."""
+        engine = self._session.engine
+        return engine.reference.capabilities if engine else Capabilities("")
+
+    @property
+    def feed(self) -> FeedStatus:
+        """State of the connection."""
+        engine = self._session.engine
+        if engine is None:
+            return FeedStatus()
+        monitor = engine.monitor
+        return FeedStatus(monitor.state, monitor.since, monitor.detail, monitor.words)
+
+    @property
+    def loading(self) -> LoadingStatus:
+        """What is being read."""
+        engine = self._session.engine
+        if engine is None:
+            return LoadingStatus()
+        loading = engine.snapshotter.loading
+        return LoadingStatus(loading.what, loading.done, loading.total)
+
+    def usage(self) -> ApiUsage:
+        """Return the API meter."""
+        return self._parts.gateway.usage()
+
+    async def start(self) -> None:
+        """Show what the files hold, then resume the session and follow the org.
+
+        Raises:
+            DeskError: files or org cannot be used; what is cached stays on screen and the user may sign in.
+        """
+        known = self._parts.known_identity
+        if known is not None:
+            await self._session.open(known)
+        await self.sign_in.resume()
+
+    async def refresh(self) -> None:
+        """Read cadences anew and catch up now. Raises DeskError."""
+        engine = self._session.require_engine()
+        await engine.reference.read_cadences()
+        engine.board.projection.names_known(*engine.reference.names())
+        engine.monitor.try_now()
+        engine.runner.try_now()
+
+    async def idle(self) -> None:
+        """Wait until nothing is on its way: for the command line and tests."""
+        engine = self._session.engine
+        if engine is not None:
+            await engine.idle()
+
+    async def stop(self) -> None:
+        """Stop in order, within 5 seconds: nothing new is sent, answers in flight are recorded, files are closed."""
+        self.sign_in.cancel()
+        try:
+            await self._session.close()
+        except DeskError as error:
+            _log.warning("stopping: %s", error.code)
+        self._parts.lanes.close(1.0)
+        self._parts.close()

@@ -1,0 +1,95 @@
+"""Sign in, resume and sign out. The browser flow runs in a lane; the window stays free."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.changes import Change
+from cadence_desk.domain.ports import LaneName
+from cadence_desk.sync.supervisor import in_lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cadence_desk.desk.session import Session
+    from cadence_desk.domain.orgs import Identity
+
+SIGNED_OUT = "signed_out"
+SIGNING_IN = "signing_in"
+SIGNED_IN = "signed_in"
+
+
+class SignIn:
+    """Who is signed in and how that changes."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._cancelled = threading.Event()
+        self.state = SIGNED_OUT
+        self.address = ""
+
+    def _turn(self, state: str) -> None:
+        self.state = state
+        self._session.events.announce(Change(profile=True, feed=True))
+
+    async def resume(self) -> bool:
+        """Renew the session of the last time; False when there is none. Raises DeskError."""
+        parts = self._session.parts
+        identity = await in_lane(parts.lanes, LaneName.KEYS, lambda: parts.flow.resume(parts.profile))
+        if identity is None:
+            return False
+        await self._entered(identity)
+        return True
+
+    async def begin(self, open_page: Callable[[str], None]) -> None:
+        """Run the browser flow.
+
+        Args:
+            open_page: gets the authorize address, in the thread that waits for the answer.
+
+        Raises:
+            DeskError: denied, canceled, timed out, or the org cannot be reached.
+        """
+        self._cancelled.clear()
+        self._turn(SIGNING_IN)
+        parts = self._session.parts
+
+        def opened(address: str) -> None:
+            self.address = address
+            open_page(address)
+
+        try:
+            identity = await in_lane(
+                parts.lanes,
+                LaneName.KEYS,
+                lambda: parts.flow.sign_in(parts.profile, opened, self._cancelled.is_set),
+            )
+            await self._entered(identity)
+        finally:
+            self.address = ""
+            if self.state != SIGNED_IN:
+                self._turn(SIGNED_OUT)
+
+    def cancel(self) -> None:
+        """Stop waiting for the browser."""
+        self._cancelled.set()
+
+    async def _entered(self, identity: Identity) -> None:
+        self._session.parts.remember(identity)
+        engine = await self._session.open(identity)
+        self._turn(SIGNED_IN)
+        await engine.start()
+
+    async def sign_out(self) -> str:
+        """Revoke and forget the session; returns what to tell the user. Queued work keeps its place."""
+        parts = self._session.parts
+        confirmed = await in_lane(parts.lanes, LaneName.KEYS, parts.gateway.sign_out)
+        await self._session.close()
+        self._turn(SIGNED_OUT)
+        if confirmed:
+            return "You are signed out. Work that was waiting is kept for your next sign-in."
+        return (
+            "You are signed out on this computer, but Salesforce did not confirm it. "
+            "To be safe, revoke Cadence Desk under Connected Apps in your Salesforce settings."
+        )

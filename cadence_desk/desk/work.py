@@ -1,0 +1,90 @@
+"""Turns what a person asks for into operations and hands them to the outbox. Used by calls, enrollment and moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.op_ids import new_op_id
+from cadence_desk.domain.operations import Kind, Operation, OperationState
+from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.sync.supervisor import settled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cadence_desk.desk.session import Session
+
+
+class Work:
+    """Makes operations and commits them before any screen hears of them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def new_id(self) -> str:
+        """Return a new id, sortable by time."""
+        return new_op_id(self._session.parts.clock, self._session.parts.entropy)
+
+    def operation(
+        self,
+        kind: Kind,
+        target_id: str,
+        payload: Mapping[str, object],
+        fields: Mapping[str, object] | None = None,
+    ) -> Operation:
+        """Return a new operation: `queued`, an intent of its own, unless `fields` say otherwise."""
+        op_id = self.new_id()
+        known: dict[str, object] = {
+            "intent_id": op_id,
+            "seq": 0,
+            "state": OperationState.QUEUED,
+            **(fields or {}),
+        }
+        return Operation(
+            op_id=op_id,
+            kind=kind,
+            target_id=RecordId(target_id),
+            payload=dict(payload),
+            created=self._session.parts.clock.wall(),
+            **known,  # type: ignore[arg-type]  # names and types are those of Operation's own fields
+        )
+
+    async def add(self, operations: Sequence[Operation]) -> None:
+        """Commit new operations; only then do lists show them. Raises StoreError, BadValue."""
+        engine = self._session.require_engine()
+        await settled(self._session.require_engine().parts.outbox.add(operations))
+        engine.runner.took(operations)
+
+    async def keep(self, op_id: str, payload: Mapping[str, object]) -> None:
+        """Save the text of a draft."""
+        engine = self._session.require_engine()
+        await settled(engine.parts.outbox.save_draft(op_id, payload))
+        known = engine.runner.work.get(op_id)
+        if known is not None:
+            engine.runner.work.put([_with_payload(known, payload)])
+
+    async def queue(self, op_ids: Sequence[str]) -> None:
+        """Turn drafts into queued operations in one commit."""
+        engine = self._session.require_engine()
+        queued = await settled(engine.parts.outbox.queue(op_ids))
+        engine.runner.took(queued)
+
+    async def cancel(self, op_ids: Sequence[str], why: str) -> int:
+        """Cancel drafts and queued operations that were not sent; returns how many."""
+        engine = self._session.require_engine()
+        count = 0
+        for op_id in op_ids:
+            known = engine.runner.work.get(op_id)
+            if known is None or known.state not in {OperationState.DRAFT, OperationState.QUEUED}:
+                continue
+            if op_id in engine.runner.work.in_flight:
+                continue
+            moved = await settled(engine.parts.outbox.move(op_id, OperationState.CANCELLED, why))
+            engine.runner.took([moved])
+            count += 1
+        return count
+
+
+def _with_payload(operation: Operation, payload: Mapping[str, object]) -> Operation:
+    return replace(operation, payload=dict(payload))
