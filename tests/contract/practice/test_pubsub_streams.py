@@ -197,3 +197,20 @@ def test_merged_changes_come_as_one_event_over_all_topics(org: Any, pubsub: Any)
         for event in feed.next().events:
             found += feed.read(event)["ChangeEventHeader"]["recordIds"]
     assert sorted(found) == sorted(ids)
+
+
+def test_without_permission_a_single_topic_refuses_and_the_channel_withholds(org: Any, pubsub: Any) -> None:
+    user = org.do(lambda served: next(row["Id"] for row in served.org.users() if not row["Licensed"]))
+    token = org.do(lambda served: served.tokens.issue_session(user))
+    metadata = [(name, token if name == "accesstoken" else given) for name, given in pubsub.metadata]
+    name = "/data/ActionCadenceTrackerChangeEvent"
+    assert not pubsub.stub.GetTopic(pb.TopicRequest(topic_name=name), metadata=metadata).can_subscribe
+    expected = (grpc.StatusCode.PERMISSION_DENIED, "subscription.topic.cannot.subscribe")
+    assert told(pubsub.feed(metadata).ask(1, name).refusal()) == expected
+    mark = org.do(lambda served: served.bus.mark())
+    feed = pubsub.feed(metadata).ask(5, ALL, replay_preset=CUSTOM, replay_id=mark.to_bytes(8, "big"))
+    tracker = ["0qB000000000001AAA"]
+    org.control("/stream", {"action": "gap", "entity": "ActionCadenceTracker", "ids": tracker})
+    org.retitle("for everybody")
+    (event,) = feed.take(1)
+    assert feed.read(event)["Title"] == "for everybody 0"
