@@ -35,7 +35,6 @@ class Desk(Lists):
         self.profile = parts.profile
         self.people = parts.tables.people
         self.trackers = parts.tables.trackers
-        self.secrets_word = parts.secrets_word
         self.sign_in = SignIn(session)
         work = Work(session)
         self.calls = Calls(session, work)
@@ -46,6 +45,11 @@ class Desk(Lists):
     def identity(self) -> Identity | None:
         """Who is signed in, or was last time."""
         return self._session.identity
+
+    @property
+    def secrets_word(self) -> str:
+        """What to tell about the key store; empty when there is nothing to tell."""
+        return self._parts.secrets_word()
 
     @property
     def capabilities(self) -> Capabilities:

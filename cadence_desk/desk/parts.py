@@ -37,4 +37,4 @@ class DeskParts:
     make_engine: Callable[[Identity, Callable[[Change], None]], Engine]
     remember: Callable[[Identity], None]
     close: Callable[[], None]
-    secrets_word: str = ""
+    secrets_word: Callable[[], str] = str

@@ -49,8 +49,9 @@ class Entropy(Protocol):
 class SecretStore(Protocol):
     """Small secrets by name; every method may block on a prompt and raise SecretError."""
 
-    durable: bool
-    """False when what is stored ends with the session."""
+    @property
+    def durable(self) -> bool:
+        """False when what is stored ends with the session."""
 
     def read(self, name: str) -> str | None:
         """Return the secret or None."""

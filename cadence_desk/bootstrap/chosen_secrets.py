@@ -1,0 +1,47 @@
+"""The secret store, chosen at first use: looking for a key store is slow and may block, so it happens in a lane."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from cadence_desk.settings.secret_stores import choose_secrets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cadence_desk.domain.ports import SecretStore
+
+
+class ChosenSecrets:
+    """Implements domain.ports.SecretStore over whatever this machine offers."""
+
+    def __init__(self, service: str, key_file: Path | None) -> None:
+        self._service = service
+        self._key_file = key_file
+        self._lock = threading.Lock()
+        self._store: SecretStore | None = None
+        self.word = ""
+
+    def _chosen(self) -> SecretStore:
+        with self._lock:
+            if self._store is None:
+                self._store, self.word = choose_secrets(self._service, self._key_file)
+            return self._store
+
+    @property
+    def durable(self) -> bool:
+        """False when secrets end with the session."""
+        return self._chosen().durable
+
+    def read(self, name: str) -> str | None:
+        """Return the secret or None."""
+        return self._chosen().read(name)
+
+    def write(self, name: str, value: str) -> None:
+        """Store the secret."""
+        self._chosen().write(name, value)
+
+    def delete(self, name: str) -> None:
+        """Forget the secret."""
+        self._chosen().delete(name)

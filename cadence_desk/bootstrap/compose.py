@@ -1,0 +1,128 @@
+"""Puts a desk together: lock, files, org, engine. Knows every Qt-free room; called by launch and commands.
+
+`open_profile` is quick and imports no network library; `build_desk` loads those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
+from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy, new_boot_id
+from cadence_desk.desk.desk import Desk
+from cadence_desk.desk.parts import DeskParts
+from cadence_desk.domain.ports import PeopleScope
+from cadence_desk.settings.last_user import read_last_user, write_last_user
+from cadence_desk.store.cache import CacheFile
+from cadence_desk.store.folders import make_private_folder
+from cadence_desk.store.keys import open_data_key
+from cadence_desk.store.outbox import OutboxFile
+from cadence_desk.store.owner import Owner
+from cadence_desk.store.profile_lock import ProfileLock
+from cadence_desk.sync.engine import Engine
+from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cadence_desk.domain.changes import Change
+    from cadence_desk.domain.orgs import Identity, OrgProfile
+    from cadence_desk.settings.paths import Paths
+    from cadence_desk.settings.preferences import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProfile:
+    """A profile that this process holds.
+
+    Attributes:
+        profile: how to reach the org.
+        paths: where its files lie.
+        lock: held until `close`.
+        key_file: where secrets go when the machine's key store is not wanted.
+    """
+
+    profile: OrgProfile
+    paths: Paths
+    lock: ProfileLock
+    key_file: Path | None = None
+    tables: Tables = field(default_factory=Tables)
+
+    def close(self) -> None:
+        """Give the profile free."""
+        self.lock.release()
+
+
+def open_profile(profile: OrgProfile, paths: Paths, key_file: Path | None = None) -> OpenProfile:
+    """Take the profile's lock.
+
+    Raises:
+        FileBusy: another window or command holds it.
+        StoreError: its folder cannot be made.
+    """
+    paths.ensure()
+    folder = paths.profile(profile.key)
+    make_private_folder(folder.parent)
+    make_private_folder(folder)
+    lock = ProfileLock(folder)
+    lock.acquire()
+    return OpenProfile(profile, paths, lock, key_file)
+
+
+def engine_options(preferences: Preferences) -> EngineOptions:
+    """Return the engine's settings from the user's preferences."""
+    return EngineOptions(
+        live=preferences.feed_mode != "polling",
+        scope=PeopleScope.MINE if preferences.people_scope == "mine" else PeopleScope.ALL,
+        poll_seconds=float(preferences.poll_seconds),
+        undo_seconds=float(preferences.undo_seconds),
+    )
+
+
+def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
+    """Return a desk over an open profile; loads the network libraries, so the window paints before this."""
+    from cadence_desk.salesforce.connect import open_org
+
+    profile, paths = opened.profile, opened.paths
+    folder = paths.profile(profile.key)
+    clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
+    secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
+    connection = open_org(profile, secrets, clock, entropy)
+
+    def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
+        files = paths.files(profile.key, identity.organization_id, identity.user_id)
+        make_private_folder(files)
+        cipher = open_data_key(
+            files, secrets, f"data-key-{identity.organization_id}-{identity.user_id}"
+        ).cipher()
+        owner = Owner(identity.organization_id, identity.user_id)
+        parts = EngineParts(
+            outbox=OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id),
+            cache=CacheFile(files / "cache.db", owner, cipher),
+            gateway=connection.gateway,
+            feed=connection.feed,
+            lanes=connection.lanes,
+            clock=clock,
+            entropy=entropy,
+            boot_id=boot_id,
+        )
+        return Engine(parts, options, opened.tables, announce)
+
+    return Desk(
+        DeskParts(
+            profile=profile,
+            flow=connection.flow,
+            gateway=connection.gateway,
+            lanes=connection.lanes,
+            clock=clock,
+            entropy=entropy,
+            tables=opened.tables,
+            known_identity=read_last_user(folder),
+            make_engine=make_engine,
+            remember=lambda identity: write_last_user(folder, identity),
+            close=opened.close,
+            secrets_word=lambda: secrets.word,
+        )
+    )
