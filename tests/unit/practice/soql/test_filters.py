@@ -122,3 +122,18 @@ def test_thousands_of_terms_are_no_problem(desk: Desk) -> None:
     assert desk.page(f"SELECT Id FROM Lead WHERE {many}").total_size == 1
     ids = ",".join(f"'{LEADS[0]}'" for _ in range(4000))
     assert desk.page(f"SELECT Id FROM Lead WHERE Id IN ({ids})").total_size == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ("State = 'running'", 2),
+        ("State != 'RUNNING'", 2),
+        ("State IN ('paused', 'Complete')", 2),
+        ("State IN ('paused', 'No such state')", 1),
+        ("State = 'No such state'", 0),
+        ("State > 'Pause'", 3),
+    ],
+)
+def test_values_of_a_restricted_picklist_ignore_case(desk: Desk, condition: str, count: int) -> None:
+    assert desk.page(f"SELECT Id FROM ActionCadenceTracker WHERE {condition}").total_size == count

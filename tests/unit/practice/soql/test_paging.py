@@ -1,9 +1,11 @@
 """Pages: sizes, locators, a snapshot that stays, a life of two days."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
 
+from cadence_desk.practice.org.settings import OrgSettings
 from cadence_desk.practice.soql.problems import SoqlProblem
 from cadence_desk.practice.soql.runner import QueryPage
 from tests.unit.practice.soql.small_org import ANA, DAY_MS, Desk, record_id
@@ -107,3 +109,18 @@ def test_sub_queries_are_there_on_every_page(crowded: Desk) -> None:
     assert page.next_locator is not None
     found = [one for one in crowded.runner.more(page.next_locator, "62.0").records if one["Tasks"]]
     assert [(one["Id"], one["Tasks"]["records"][0]["Subject"]) for one in found] == [(CROWD[450], "Late")]
+
+
+@dataclass(slots=True)
+class SmallPages(OrgSettings):
+    """Settings that allow pages smaller than the platform's, for drills with few records."""
+
+    smallest_query_page: int = 2
+
+
+def test_a_setting_allows_smaller_pages(crowded: Desk) -> None:
+    crowded.org.settings = SmallPages()
+    page = first(crowded, batch_size=3)
+    assert ids(page) == CROWD[:3]
+    assert page.next_locator is not None
+    assert ids(crowded.runner.more(page.next_locator, "62.0")) == CROWD[3:6]

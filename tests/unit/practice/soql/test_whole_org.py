@@ -68,3 +68,26 @@ def test_the_command_lines_question_about_the_organization(org: PracticeOrg) -> 
         page.records[0]["attributes"]["url"]
         == f"/services/data/v68.0/sobjects/Organization/{org.organization_id}"
     )
+
+
+def test_open_trackers_with_all_that_a_list_shows(org: PracticeOrg) -> None:
+    asked = (
+        "SELECT Id, TargetId, Target.Type, Target.Name, OwnerId, Owner.Name, State, IsTrackerActive, ActionCadence.Name,"
+        " CurrentStepId, CurrentStep.StepTitle, CurrentStep.StepType, ScheduledResumeDateTime, ErrorMessage"
+        " FROM ActionCadenceTracker WHERE IsTrackerActive = true ORDER BY Id"
+    )
+    records = ask(org, asked).records
+    rows = org.store.rows(
+        'SELECT "Id", "TargetId", "TargetId__type" AS kind, "CurrentStepId" FROM "ActionCadenceTracker"'
+        ' WHERE "IsTrackerActive" = 1 AND "IsDeleted" = 0 ORDER BY "Id"'
+    )
+    assert rows
+    assert [(one["Id"], one["TargetId"], one["Target"]["Type"], one["CurrentStepId"]) for one in records] == [
+        tuple(row.values()) for row in rows
+    ]
+    for one in records:
+        target = org.store.read(one["Target"]["Type"], one["TargetId"])
+        assert target is not None
+        assert one["Target"]["Name"] == target["Name"]
+        step = one["CurrentStepId"] and org.store.read("ActionCadenceStepTracker", one["CurrentStepId"])
+        assert (one["CurrentStep"] or {}).get("StepTitle") == (step and step["StepTitle"])
