@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.practice.org.actions.definitions import actions_of
+from cadence_desk.practice.org.actions.runner import ActionRunner
 from cadence_desk.practice.org.catalog.objects import build_catalog
 from cadence_desk.practice.org.chance import chance_for
 from cadence_desk.practice.org.changes import ChangeLog, CommittedTransaction
 from cadence_desk.practice.org.clock import VirtualClock
+from cadence_desk.practice.org.colleagues import Colleagues
+from cadence_desk.practice.org.conversion import convert
 from cadence_desk.practice.org.derived import Derivation
+from cadence_desk.practice.org.engine.engine import Engine
 from cadence_desk.practice.org.history import History, current_request
 from cadence_desk.practice.org.ids import IdMint, canonical
 from cadence_desk.practice.org.persons import PersonAccounts
@@ -27,9 +31,9 @@ from cadence_desk.practice.org.store import Store
 from cadence_desk.practice.org.transaction import Ground, Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from cadence_desk.practice.org.actions.model import ActionDef
+    from cadence_desk.practice.org.actions.model import ActionDef, ActionResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,17 @@ class PracticeOrg:
         self._commits = 10_000_000_000 + self._chance.randrange(10**9)
         self._last_ms = start
         self._open: Transaction | None = None
-        self._ground = Ground(self.store, self.catalog, self.ids, Derivation(self.store), [PersonAccounts()])
+        self.engine = Engine(self.store, self.settings, plan.seed)
+        self._ground = Ground(
+            self.store, self.catalog, self.ids, Derivation(self.store), [PersonAccounts(), self.engine]
+        )
         sower = Sower(self.store, self.catalog, self.ids, plan.seed, start)
-        sow_world(sower, plan.people)
+        self.list_views = sow_world(sower, plan.people, self.engine)
         self.cast: Cast = sower.cast
         self.settings.view_all_users.add(self.cast.admin)
+        self._colleagues = Colleagues(self.engine, self.cast, plan.seed)
+        self._colleagues.plan(start)
+        self._runner = ActionRunner(self.engine, self.settings, self.transaction)
 
     @classmethod
     def create(
@@ -185,9 +195,36 @@ class PracticeOrg:
         """Return the actions a user may run: none without Sales Engagement."""
         return actions_of(self.settings.contract) if self.is_licensed(user_id) else ()
 
-    def advance(self) -> bool:
-        """Do everything due up to now; returns whether nothing due is left."""
-        return True
+    def advance(self, limit: int = 5000) -> bool:
+        """Do what is due up to now, in the order of its moments, at most ``limit`` things.
+
+        Each thing is a transaction of its own, stamped with the moment it was due: after a jump of days, everything
+        that would have happened meanwhile has happened when it should. Returns whether nothing due is left.
+        """
+        for _ in range(limit):
+            timer = self.engine.timers.next_due(self.clock.now_ms())
+            if timer is None:
+                return True
+            if self.engine.handles(timer.kind):
+                with self.transaction(self.cast.automated, moment_ms=timer.due) as work:
+                    self.engine.timers.remove(timer)
+                    self.engine.fire(work, timer)
+            else:
+                self._colleagues.act(timer, self.clock.now_ms(), self._open_at)
+        return self.engine.timers.next_due(self.clock.now_ms()) is None
+
+    def _open_at(self, user_id: str, moment_ms: int) -> AbstractContextManager[Transaction]:
+        return self.transaction(user_id, moment_ms=moment_ms)
+
+    def run_action(
+        self, name: str, inputs: Sequence[Mapping[str, object]], user_id: str, origin: str = ""
+    ) -> list[ActionResult]:
+        """Run an invocable action for a list of inputs; one result per input, in order.
+
+        Raises:
+            KeyError: the contract in force has no such action.
+        """
+        return self._runner.run(name, inputs, (user_id, self.is_licensed(user_id)), origin)
 
     def edit(
         self, sobject: str, record_id: str, fields: dict[str, object], user_id: str | None = None
@@ -195,3 +232,12 @@ class PracticeOrg:
         """Change a record as a colleague does in the browser."""
         with self.transaction(user_id or self.cast.reps[1]) as work:
             work.update(sobject, record_id, fields)
+
+    def convert_lead(self, lead_id: str, user_id: str | None = None) -> str:
+        """Convert a lead as a colleague does in the browser; returns the new contact's id."""
+        with self.transaction(user_id or self.cast.reps[1]) as work:
+            return convert(work, lead_id)
+
+    def close(self) -> None:
+        """Let the world go."""
+        self.store.close()
