@@ -16,6 +16,7 @@ from cadence_desk.store.cache_rows import (
     STEP_COLUMNS,
     TRACKER_COLUMNS,
     CacheRows,
+    write_batch,
 )
 from cadence_desk.store.cache_schema import VERSION, create_tables
 from cadence_desk.store.connections import (
@@ -31,7 +32,7 @@ from cadence_desk.store.writer import Worker, Writer
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -45,7 +46,6 @@ T = TypeVar("T")
 
 SLICE = 500
 CHECK_SECONDS = 0.3
-SEEN_KEPT = 50_000
 
 
 class CacheFile:
@@ -94,8 +94,7 @@ class CacheFile:
 
         def job(connection: sqlite3.Connection) -> None:
             self._require_open()
-            self._save_records(connection, batch)
-            self._save_marks(connection, batch)
+            write_batch(connection, self._rows, batch)
 
         return self._healing(lambda: self._writer.commit(job))
 
@@ -176,27 +175,6 @@ class CacheFile:
         create_tables(connection)
         claim(connection, self._owner, self._cipher)
 
-    def _save_records(self, connection: sqlite3.Connection, batch: CacheBatch) -> None:
-        _replace(connection, "person", PERSON_COLUMNS, map(self._rows.person_row, batch.people))
-        _replace(connection, "tracker", TRACKER_COLUMNS, map(self._rows.tracker_row, batch.trackers))
-        _replace(connection, "step", STEP_COLUMNS, map(self._rows.step_row, batch.steps))
-        _replace(connection, "stamp", "id, stamp", batch.stamps.items())
-        for table in ("person", "tracker", "step"):
-            connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(id_,) for id_ in batch.deleted])
-
-    def _save_marks(self, connection: sqlite3.Connection, batch: CacheBatch) -> None:
-        connection.executemany(
-            "INSERT OR IGNORE INTO seen_event (event_id) VALUES (?)", [(event_id,) for event_id in batch.seen]
-        )
-        if batch.seen:
-            connection.execute(
-                "DELETE FROM seen_event WHERE number <= (SELECT max(number) FROM seen_event) - ?",
-                (SEEN_KEPT,),
-            )
-        _replace(connection, "mark", "topic, mark", batch.marks.items())
-        documents = [self._rows.document_row(name, text) for name, text in batch.documents.items()]
-        _replace(connection, "document", "name, key_id, text_enc", documents)
-
     def _load(
         self, query: str, decode: Callable[[tuple[Any, ...]], T], each: Callable[[list[T]], None] | None
     ) -> Future[list[T]]:
@@ -244,10 +222,3 @@ def _decoded(rows: list[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]
         return [decode(row) for row in rows]
     except (ValueError, KeyError, TypeError) as error:
         raise FileDamaged("A cached record cannot be read.") from error
-
-
-def _replace(
-    connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]
-) -> None:
-    places = ", ".join("?" * (columns.count(",") + 1))
-    connection.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})", rows)

@@ -15,10 +15,13 @@ from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.trackers import StepTracker, Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import sqlite3
+    from collections.abc import Iterable, Sequence
 
+    from cadence_desk.store.cache_batch import CacheBatch
     from cadence_desk.store.ciphers import ColumnCipher
 
+SEEN_KEPT = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _KINDS = {kind.value: kind for kind in PersonKind}
@@ -144,3 +147,30 @@ class CacheRows:
         if not isinstance(texts, list) or len(texts) != count:
             raise FileDamaged("A cached record cannot be read.")
         return texts
+
+
+def write_batch(connection: sqlite3.Connection, rows: CacheRows, batch: CacheBatch) -> None:
+    """Store a batch, inside the caller's transaction."""
+    _replace(connection, "person", PERSON_COLUMNS, map(rows.person_row, batch.people))
+    _replace(connection, "tracker", TRACKER_COLUMNS, map(rows.tracker_row, batch.trackers))
+    _replace(connection, "step", STEP_COLUMNS, map(rows.step_row, batch.steps))
+    _replace(connection, "stamp", "id, stamp", batch.stamps.items())
+    for table in ("person", "tracker", "step"):
+        connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(id_,) for id_ in batch.deleted])
+    connection.executemany(
+        "INSERT OR IGNORE INTO seen_event (event_id) VALUES (?)", [(event_id,) for event_id in batch.seen]
+    )
+    if batch.seen:
+        connection.execute(
+            "DELETE FROM seen_event WHERE number <= (SELECT max(number) FROM seen_event) - ?", (SEEN_KEPT,)
+        )
+    _replace(connection, "mark", "topic, mark", batch.marks.items())
+    documents = [rows.document_row(name, text) for name, text in batch.documents.items()]
+    _replace(connection, "document", "name, key_id, text_enc", documents)
+
+
+def _replace(
+    connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple[object, ...]]
+) -> None:
+    places = ", ".join("?" * (columns.count(",") + 1))
+    connection.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})", rows)

@@ -23,7 +23,8 @@ from cadence_desk.store.connections import in_transaction, open_for_writing, tra
 from cadence_desk.store.file_checks import check_key, check_owner, check_whole, claim, read_meta
 from cadence_desk.store.migrations import file_version, migrate
 from cadence_desk.store.moves import LostFile
-from cadence_desk.store.outbox_schema import MIGRATIONS, renew_guards
+from cadence_desk.store.outbox_rows import OutboxRows
+from cadence_desk.store.outbox_schema import ENDED, MIGRATIONS, renew_guards
 
 if TYPE_CHECKING:
     import sqlite3
@@ -125,6 +126,9 @@ class OutboxOpening:
         in_transaction(connection, file_version)  # proves that it can be written and nobody else does
         migrate(connection, MIGRATIONS, lambda version: self._back_up_before(connection, version))
         in_transaction(connection, self._guard_and_claim)
+        rows = OutboxRows(self._cipher, self._owner)
+        for _ in rows.read(connection, f"state NOT IN ({ENDED})"):
+            pass  # reading is the check: what is still to be done must prove itself before anything is sent
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with contextlib.suppress(StoreError), translated():  # a missed daily copy is no reason to stay closed
             back_up_daily(connection, self._path, self._clock.wall())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cadence_desk.domain.errors import FileDamaged, InternalError
+from cadence_desk.domain.errors import FileDamaged, InternalError, KeyLost
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.store.moves import ClearOperation, OperationEvent
@@ -77,6 +77,16 @@ class OutboxRows:
         while rows := cursor.fetchmany(SLICE):
             yield [self._decode(row) for row in rows]
 
+    def walk(self, connection: sqlite3.Connection, order: str) -> Iterator[tuple[int, Operation | None]]:
+        """Yield row number and operation one by one; None for a row that does not prove itself."""
+        for number, *row in connection.execute(
+            f"SELECT rowid, {_COLUMNS} FROM operation NOT INDEXED ORDER BY {order}"
+        ):
+            try:
+                yield number, self._decode(tuple(row))
+            except FileDamaged:
+                yield number, None
+
     def write_progress(self, connection: sqlite3.Connection, operation: Operation) -> None:
         """Store what may change without a change of state."""
         connection.execute(f"{_UPDATE} WHERE op_id = ?", (*self._progress(operation), operation.op_id))
@@ -135,11 +145,17 @@ class OutboxRows:
                 number,
                 OperationState(before) if before else None,
                 OperationState(after),
-                self._cipher.open(why, "operation_event", f"{op_id}:{number}", "why"),
+                self._open_why(op_id, number, why),
                 at,
             )
             for number, before, after, why, at in rows
         ]
+
+    def _open_why(self, op_id: str, number: int, sealed: bytes) -> str:
+        try:
+            return self._cipher.open(sealed, "operation_event", f"{op_id}:{number}", "why")
+        except KeyLost as error:
+            raise FileDamaged("A line of the audit cannot be read.") from error
 
     def _progress(self, operation: Operation) -> tuple[object, ...]:
         return (
@@ -165,7 +181,7 @@ class OutboxRows:
                 server_text=self._cipher.open(row[21], "operation", op_id, "server_text") if row[21] else "",
                 run_id=row[22], row_no=row[23], follows=row[24],
             )  # fmt: skip
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, KeyLost) as error:  # the file's own key mark opened: this is damage
             raise FileDamaged("A stored operation cannot be read.") from error
 
     def _seal(self, op_id: str, column: str, text: str) -> bytes:

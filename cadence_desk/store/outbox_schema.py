@@ -23,6 +23,9 @@ def _quoted(values: list[str]) -> str:
 _STATES = _quoted([state.value for state in OperationState])
 _OPEN = _quoted(sorted(state.value for state in OPEN_STATES))
 
+ENDED = _quoted(sorted(state.value for state, following in TRANSITIONS.items() if not following))
+"""States that nothing follows, as a list for SQL."""
+
 _OPERATION = f"""
 CREATE TABLE operation (
     op_id TEXT PRIMARY KEY NOT NULL,
