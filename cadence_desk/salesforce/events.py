@@ -1,0 +1,140 @@
+"""Turns one delivered event into change events, one per record id; never fails. May import domain.
+
+Source: Change Data Capture guide, Change Event Fields, Merged Change Events, Gap Events, Overflow Events.
+What cannot be decoded becomes an UNREADABLE event, so that its records are read again. Called by stream.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cadence_desk.domain.changes import ChangeEvent, ChangeType
+from cadence_desk.domain.errors import BadValue
+from cadence_desk.domain.record_ids import parse_record_id
+from cadence_desk.salesforce.avro import AvroProblem
+from cadence_desk.salesforce.bitmaps import field_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cadence_desk.salesforce.avro import AvroReader, Shape
+
+HEADER = "ChangeEventHeader"
+IDS_LIMIT = 100_000
+
+_TOPIC = re.compile(r"/data/(\w+?)(?:__)?ChangeEvent\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One event as it came: envelope id, payload, place in the stream, and the topic it came by."""
+
+    event_id: str
+    payload: bytes
+    replay_id: bytes
+    topic: str
+
+
+def entity_of(topic: str) -> str:
+    """Return the object of a single-entity topic; empty for a channel of many."""
+    found = _TOPIC.match(topic)
+    return found[1] if found else ""
+
+
+def decode(delivered: Delivered, reader: AvroReader | None) -> list[ChangeEvent]:
+    """Return the change events of one delivered event; `reader` is None when its schema cannot be used."""
+    if reader is None:
+        return [_unreadable(delivered, {}, "")]
+    try:
+        return _fan_out(delivered, reader.read(delivered.payload), reader.shape)
+    except Exception:  # noqa: BLE001 - a foreign payload must never end the stream
+        return _salvage(delivered, reader)
+
+
+def _salvage(delivered: Delivered, reader: AvroReader) -> list[ChangeEvent]:
+    """The body is unreadable: the header comes first, so its record ids may still be had."""
+    try:
+        header = reader.read_first(delivered.payload)
+        found = [_unreadable(delivered, header, record_id) for record_id in _ids(header)]
+    except Exception:  # noqa: BLE001 - as above
+        found = []
+    return found or [_unreadable(delivered, {}, "")]
+
+
+def _fan_out(delivered: Delivered, record: Mapping[str, Any], shape: Shape) -> list[ChangeEvent]:
+    header = record[HEADER]
+    kind = ChangeType(header["changeType"])
+    diffs = field_names(header["diffFields"], shape)
+    if diffs and kind is ChangeType.UPDATE:
+        kind = ChangeType.GAP_UPDATE  # a difference is no value: the record must be read
+    changed = field_names(header["changedFields"], shape)
+    nulled = field_names(header["nulledFields"], shape)
+    values = dict(_values(record))
+    return [
+        ChangeEvent(
+            event_id=delivered.event_id,
+            entity=header["entityName"],
+            record_id=record_id,
+            type=kind if record_id else ChangeType.GAP_OVERFLOW,
+            commit_ms=header["commitTimestamp"],
+            commit_number=header["commitNumber"],
+            sequence=header["sequenceNumber"],
+            transaction_key=header["transactionKey"],
+            commit_user=header["commitUser"],
+            origin=header["changeOrigin"],
+            changed=changed | diffs,
+            nulled=nulled,
+            values=values,
+            replay_id=delivered.replay_id,
+        )
+        for record_id in _ids(header)
+    ]
+
+
+def _ids(header: Mapping[str, Any]) -> list[str]:
+    """Return the ids in their 18-character form; empty for "all of them": a wildcard, or an overflow."""
+    listed = header["recordIds"]
+    if not listed or len(listed) > IDS_LIMIT:
+        raise AvroProblem("an event names no record, or too many")
+    if header["changeType"] == ChangeType.GAP_OVERFLOW.value:
+        return [""]
+    return ["" if each.endswith("*") else _id(each) for each in dict.fromkeys(listed)]
+
+
+def _id(text: str) -> str:
+    try:
+        return parse_record_id(text)
+    except BadValue:
+        raise AvroProblem("an event names an id that is none") from None
+
+
+def _values(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield what carries a value; parts of compound fields come under their path."""
+    for name, value in record.items():
+        if value is None or name == HEADER:
+            continue
+        if isinstance(value, dict):
+            for part, inner in value.items():
+                if inner is not None:
+                    yield f"{name}.{part}", inner
+        else:
+            yield name, value
+
+
+def _unreadable(delivered: Delivered, header: Mapping[str, Any], record_id: str) -> ChangeEvent:
+    return ChangeEvent(
+        event_id=delivered.event_id,
+        entity=str(header.get("entityName") or entity_of(delivered.topic)),
+        record_id=record_id,
+        type=ChangeType.UNREADABLE,
+        commit_ms=_whole(header.get("commitTimestamp")),
+        commit_number=_whole(header.get("commitNumber")),
+        sequence=_whole(header.get("sequenceNumber")),
+        replay_id=delivered.replay_id,
+    )
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

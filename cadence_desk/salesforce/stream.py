@@ -1,0 +1,261 @@
+"""Follows change events in a thread per topic: the ChangeFeed port. May import domain; grpc is loaded with the first.
+
+One renewal on an ended session, schemas kept by id, order kept, room asked for before events come. Trying again is the
+engine's decision: every other end is reported once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from cadence_desk.domain.errors import DeskError, InternalError, NotAllowed, Retry, Unreachable
+from cadence_desk.salesforce.avro import AvroProblem, AvroReader
+from cadence_desk.salesforce.events import Delivered, decode
+from cadence_desk.salesforce.flow import MOST, Flow
+from cadence_desk.salesforce.stream_errors import Cure, StreamProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.domain.orgs import Identity, OrgProfile
+    from cadence_desk.domain.ports import Clock, FeedSink
+    from cadence_desk.salesforce.event_service import EventCall, EventService
+    from cadence_desk.salesforce.session import OrgSession
+    from cadence_desk.salesforce.trust import TrustRoots
+    from cadence_desk.wire.pubsub_api_pb2 import FetchRequest, FetchResponse
+
+_LOG = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 300.0
+"""The server owes a keepalive at least every 270 s (Pub/Sub API guide, Subscribe RPC)."""
+SCHEMA_LIMIT = 64
+
+
+@runtime_checkable
+class BoundedSink(Protocol):
+    """A sink that says how many more events it has room for; one that does not is taken to have room."""
+
+    def free_space(self) -> int:
+        """Return the number of events that may still come."""
+
+
+class SchemaCache:
+    """Readers by schema id, the most recent ones; None for a schema that cannot be used."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, AvroReader | None] = OrderedDict()
+
+    def get(self, schema_id: str, fetch: Callable[[str], str]) -> AvroReader | None:
+        """Return the reader of a schema; fetches it once. Raises what `fetch` raises."""
+        with self._lock:
+            if schema_id in self._kept:
+                self._kept.move_to_end(schema_id)
+                return self._kept[schema_id]
+        reader = _compile(fetch(schema_id))
+        with self._lock:
+            self._kept[schema_id] = reader
+            while len(self._kept) > SCHEMA_LIMIT:
+                self._kept.popitem(last=False)
+        return reader
+
+
+def _compile(text: str) -> AvroReader | None:
+    try:
+        return AvroReader(text)
+    except AvroProblem as problem:
+        _LOG.warning("an event schema cannot be used: %s", problem)
+        return None
+
+
+class PubSubStream:
+    """Opens subscriptions for one org session."""
+
+    def __init__(
+        self,
+        profile: OrgProfile,
+        session: OrgSession,
+        identify: Callable[[], Identity],
+        roots: TrustRoots,
+        clock: Clock,
+        silence: float = SILENCE_SECONDS,
+    ) -> None:
+        self.endpoint = profile.events_endpoint
+        self.session = session
+        self.identify = identify
+        self.roots = roots
+        self.clock = clock
+        self.silence = silence
+        self.schemas = SchemaCache()
+
+    def open(self, topic: str, mark: bytes | None, sink: FeedSink) -> Subscription:
+        """Subscribe in a thread: from after `mark`, or from now when it is None."""
+        subscription = Subscription(self, topic, mark, sink)
+        subscription.start()
+        return subscription
+
+
+class Subscription:
+    """One topic, followed in one thread. After `stop` the sink is not called any more."""
+
+    def __init__(self, org: PubSubStream, topic: str, mark: bytes | None, sink: FeedSink) -> None:
+        self._org = org
+        self._topic = topic
+        self._mark = mark
+        self._sink = sink
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._call: EventCall | None = None
+        self._may_renew = True
+        self._thread = threading.Thread(target=self._run, name=f"feed-{topic}", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Cancel the call and wait at most `timeout` seconds for the thread."""
+        self._stopping.set()
+        with self._lock:
+            if self._call is not None:
+                self._call.cancel()
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        error: DeskError | None = None
+        unusable = False
+        try:
+            self._follow()
+        except StreamProblem as problem:
+            error, unusable = problem.error, problem.cure is Cure.FORGET_MARK
+        except DeskError as problem:
+            error = problem
+        except Exception:  # noqa: BLE001 - a thread that dies silently would look live
+            _LOG.exception("the feed of %s failed", self._topic)
+            error = InternalError("The event stream failed.", retry=Retry.LATER)
+        if not self._stopping.is_set():
+            self._sink.feed_ended(self._topic, error, mark_unusable=unusable)
+
+    def _follow(self) -> None:
+        """Follow until the stream ends; an ended session is renewed once per stream that said something."""
+        from cadence_desk.salesforce.event_service import EventService
+
+        service = EventService(self._org.endpoint, self._org.roots.pem())
+        try:
+            while not self._stopping.is_set():
+                generation = self._org.session.bearer()[1]
+                try:
+                    self._stream(service)
+                except StreamProblem as problem:
+                    self._cure(problem, generation)
+                else:
+                    return
+        finally:
+            service.close()
+
+    def _cure(self, problem: StreamProblem, generation: int) -> None:
+        """Renew the session once; refused again under a new token, the bus is closed to this session, not the org."""
+        if problem.cure is not Cure.RENEW or self._stopping.is_set():
+            raise problem
+        if not self._may_renew:
+            raise StreamProblem(
+                NotAllowed(
+                    "The event bus does not accept this session.",
+                    hint="Changes are read by polling instead; an admin may have locked sessions to an address.",
+                    server_text=problem.error.server_text,
+                    server_code=problem.error.server_code,
+                )
+            )
+        self._may_renew = False
+        self._org.session.renew(generation)
+
+    def _stream(self, service: EventService) -> None:
+        service.check_topic(self._topic, self._metadata())
+        flow = Flow(self._free_space, self._org.clock.monotonic, self._org.silence)
+        call = service.subscribe(self._requests(flow), self._metadata())
+        with self._lock:
+            self._call = call
+            if self._stopping.is_set():
+                call.cancel()
+        try:
+            for count, response in enumerate(call.responses()):
+                flow.received(len(response.events))
+                if count == 0:
+                    self._may_renew = True
+                    self._tell(lambda: self._sink.feed_started(self._topic))
+                self._take(service, response)
+        except StreamProblem:
+            if flow.silent:
+                raise StreamProblem(Unreachable("The event stream fell silent.")) from None
+            raise
+        finally:
+            flow.close()
+            call.cancel()
+
+    def _requests(self, flow: Flow) -> Iterator[FetchRequest]:
+        """Yield requests as there is room; called by gRPC in a thread of its own, which thus keeps the watch."""
+        from cadence_desk.salesforce.event_service import first_request, further_request
+
+        yield first_request(self._topic, self._mark, flow.first())
+        while count := flow.next():
+            yield further_request(self._topic, count)
+        if flow.silent:
+            with self._lock:
+                if self._call is not None:
+                    self._call.cancel()
+
+    def _take(self, service: EventService, response: FetchResponse) -> None:
+        """Hand over one response; the mark moves on only when it is handed over."""
+        events: list[ChangeEvent] = []
+        mark = bytes(response.latest_replay_id)
+        for consumed in response.events:
+            mark = bytes(consumed.replay_id)
+            delivered = Delivered(consumed.event.id, bytes(consumed.event.payload), mark, self._topic)
+            events += decode(delivered, self._reader(service, consumed.event.schema_id))
+        if events:
+            self._tell(lambda: self._sink.feed_events(self._topic, events, mark))
+        elif mark:
+            self._tell(lambda: self._sink.feed_alive(self._topic, mark))
+        if mark:
+            self._mark = mark
+
+    def _reader(self, service: EventService, schema_id: str) -> AvroReader | None:
+        """Return the reader of a schema. Raises StreamProblem when it may be had later: then the event comes again."""
+        try:
+            return self._org.schemas.get(schema_id, lambda wanted: self._schema(service, wanted))
+        except StreamProblem as problem:
+            if problem.error.retry is Retry.NEVER:
+                return None
+            raise
+
+    def _schema(self, service: EventService, schema_id: str) -> str:
+        """Fetch a schema; the stream may have outlived its token, which must not cost the event."""
+        generation = self._org.session.bearer()[1]
+        try:
+            return service.schema(schema_id, self._metadata())
+        except StreamProblem as problem:
+            if problem.cure is not Cure.RENEW:
+                raise
+        self._org.session.renew(generation)
+        return service.schema(schema_id, self._metadata())
+
+    def _metadata(self) -> list[tuple[str, str]]:
+        """Return the headers of every call (Pub/Sub API guide, Supported Authentication)."""
+        session = self._org.session
+        return [
+            ("accesstoken", session.access_token().reveal()),
+            ("instanceurl", session.instance_url),
+            ("tenantid", self._org.identify().organization_id),
+        ]
+
+    def _free_space(self) -> int:
+        return self._sink.free_space() if isinstance(self._sink, BoundedSink) else MOST
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        if not self._stopping.is_set():
+            call()
