@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cadence_desk.sync.snapshotter import Snapshotter
     from cadence_desk.sync.supervisor import Supervisor
 
-FIRST_ANSWER_SECONDS = 10.0
+FIRST_ANSWER_SECONDS = 2.0
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 2.0
 _AT_REST = frozenset({FeedState.LIVE, FeedState.POLLING})
