@@ -60,7 +60,9 @@ class OutboxFile:
         self._ledger = OutboxLedger(self._rows, clock, boot_id)
         self._opening = OutboxOpening(path, owner, cipher, clock, self._options)
         self._recovery = OutboxRecovery(path, owner, cipher, clock, self._options)
-        self._writer = Writer("outbox-writer", lambda: open_for_writing(path, "FULL", self._options))
+        self._writer = Writer(
+            "outbox-writer", lambda: open_for_writing(self._usable(), "FULL", self._options)
+        )
         self._reader = self._options.reader or Worker("outbox-reader")
         self._ready = threading.Event()
         self.report = OpeningReport()
@@ -189,7 +191,7 @@ class OutboxFile:
 
     def _commit(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
         def ready_job(connection: sqlite3.Connection) -> T:
-            self._require_open()
+            self._usable()
             with constraints_told():
                 return job(connection)
 
@@ -200,15 +202,17 @@ class OutboxFile:
 
         def reading() -> T:
             written.result()
-            self._require_open()
-            with translated(), contextlib.closing(open_for_reading(self._path, self._options)) as link:
+            path = self._usable()
+            with translated(), contextlib.closing(open_for_reading(path, self._options)) as link:
                 return job(link)
 
         return _watched(self._ready, self._reader.submit(reading))
 
-    def _require_open(self) -> None:
+    def _usable(self) -> Path:
+        """Return the path, or raise before anything touches a file that was not checked."""
         if not self._ready.is_set():
             raise StoreError("The outbox of this profile is not open.")
+        return self._path
 
     def _back_up_when_due(self, connection: sqlite3.Connection) -> None:
         with contextlib.suppress(sqlite3.Error, OSError):

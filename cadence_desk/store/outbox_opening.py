@@ -86,7 +86,12 @@ class OutboxOpening:
         with contextlib.suppress(StoreError), translated(), contextlib.closing(self._connect()) as connection:
             rows = connection.execute("SELECT state, count(*) FROM operation GROUP BY state").fetchall()
             states.update({str(state): int(number) for state, number in rows})
-        return LostFile(move_aside(self._path, word, self._clock.wall()), dict(states))
+        kept = move_aside(self._path, word, self._clock.wall())
+        for backup in daily_backups(
+            self._path
+        ):  # no more readable than the file, and not backups of the next one
+            backup.replace(backup.with_name(f"{kept.stem}-{backup.name}"))
+        return LostFile(kept, dict(states))
 
     def _connect(self) -> sqlite3.Connection:
         return open_for_writing(self._path, "FULL", self._options)
