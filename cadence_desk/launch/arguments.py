@@ -1,0 +1,87 @@
+"""The launcher's command line: what there is to choose, with plain words for what is wrong.
+
+Called by launch.main. Exit codes: 0 fine, 2 usage, 75 profile in use.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+EXIT_USAGE = 2
+EXIT_IN_USE = 75
+
+
+def program_version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("cadence-desk")
+    except PackageNotFoundError:
+        return "0 (not installed)"
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Return the parsed arguments; argparse ends the process with code 2 when they make no sense."""
+    parser = argparse.ArgumentParser(
+        prog="cadence-desk",
+        description="A desktop app for Salesforce Sales Engagement.",
+        epilog="Also: cadence-desk practice-org (a practice Salesforce for other tools), cadence-desk org add FILE.",
+    )
+    parser.add_argument("--version", action="version", version=f"Cadence Desk {program_version()}")
+    _common(parser)
+    parser.set_defaults(verb="window", out=None, json=None)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+    tour = verbs.add_parser(
+        "tour", help="drive the window through the main journeys and check each against the org"
+    )
+    _common(tour)
+    tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
+    tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    tour.set_defaults(verb="tour")
+    org = verbs.add_parser("org", help="org profiles of this computer")
+    org.add_argument("--home", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    org.set_defaults(verb="org")
+    org_verbs = org.add_subparsers(title="org commands", dest="org_verb", required=True, metavar="COMMAND")
+    add = org_verbs.add_parser("add", help="add the org of a file that an admin gave you")
+    add.add_argument("file", type=Path)
+    org_verbs.add_parser("list", help="list the orgs")
+    parsed = parser.parse_args(arguments)
+    if parsed.verb == "tour" and not parsed.practice:
+        parser.error("the tour writes to the org it runs on: start it with --practice")
+    return parsed
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", type=Path, metavar="DIR", help="keep everything in this folder")
+    parser.add_argument(
+        "--key-file", type=Path, metavar="FILE", help="keep secrets in this file, not in the key store"
+    )
+    parser.add_argument("--org", metavar="KEY", help="open this org profile")
+    parser.add_argument(
+        "--practice", action="store_true", help="open the desk on a practice org on this computer"
+    )
+    practice = parser.add_argument_group("practice org")
+    practice.add_argument(
+        "--people", type=_people, default=200, metavar="N", help="people in it (default 200)"
+    )
+    practice.add_argument("--seed", type=int, default=7, metavar="S", help="same seed, same world")
+    practice.add_argument(
+        "--contract", choices=("documented", "brief"), default="documented", help="action contract"
+    )
+    practice.add_argument("--speed", type=float, default=1.0, metavar="X", help="how fast its clock runs")
+    practice.add_argument("--start", metavar="ISO", help="its date and time at the start (default now)")
+
+
+def _people(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 200_000:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of people between 1 and 200,000")
+    return number
+
+
+def practice_arguments(parsed: argparse.Namespace) -> list[str]:
+    """Return the arguments of the practice org's own process."""
+    found = ["--people", str(parsed.people), "--seed", str(parsed.seed)]
+    found += ["--contract", parsed.contract, "--speed", str(parsed.speed)]
+    return [*found, "--start", parsed.start] if parsed.start else found

@@ -1,0 +1,61 @@
+"""The tour's hands: real key and mouse events on the real window, found by object name as a person finds a label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+W = TypeVar("W", bound=QWidget)
+_NONE = Qt.KeyboardModifier.NoModifier
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class NotThere(Exception):
+    """A widget that the journey needs is not on screen."""
+
+
+class Hands:
+    """Presses keys and buttons."""
+
+    def find(self, kind: type[W], name: str) -> W:
+        """Return a visible widget by its object name; raises NotThere."""
+        for window in QApplication.topLevelWidgets():
+            if not window.isVisible():
+                continue
+            if isinstance(window, kind) and window.objectName() == name:
+                return window
+            found = window.findChild(kind, name)
+            if isinstance(found, kind) and found.isVisible():
+                return found
+        raise NotThere(name)
+
+    def there(self, name: str) -> bool:
+        """Return True when a visible widget has this name."""
+        try:
+            self.find(QWidget, name)
+        except NotThere:
+            return False
+        return True
+
+    def press(self, widget: QWidget, key: Qt.Key, *, control: bool = False) -> None:
+        """Press one key."""
+        QTest.keyClick(widget, key, _CONTROL if control else _NONE)
+
+    def type(self, widget: QWidget, text: str) -> None:
+        """Type a text, key by key."""
+        QTest.keyClicks(widget, text)
+
+    def click(self, widget: QWidget, at: QPoint | None = None, *, control: bool = False) -> None:
+        """Click with the left button, in the middle or at a place."""
+        place = at if at is not None else widget.rect().center()
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, _CONTROL if control else _NONE, place)
+
+    def focused(self) -> QObject | None:
+        """Return what has the focus."""
+        return QApplication.focusWidget()
