@@ -22,6 +22,19 @@ def file_version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def refuse_newer(connection: sqlite3.Connection, migrations: Mapping[int, Migration]) -> None:
+    """Raise FileTooNew when a file is of a version that is not among the steps."""
+    if file_version(connection) > max(migrations):
+        raise FileTooNew(hint="Install the newest Cadence Desk; nothing in the file was changed.")
+
+
+def create(connection: sqlite3.Connection, migrations: Mapping[int, Migration]) -> None:
+    """Take all steps of a new file inside the caller's transaction, so that it is there as a whole or not at all."""
+    for number in sorted(migrations):
+        migrations[number](connection)
+    connection.execute(f"PRAGMA user_version={max(migrations):d}")
+
+
 def migrate(
     connection: sqlite3.Connection,
     migrations: Mapping[int, Migration],
@@ -37,9 +50,8 @@ def migrate(
     Raises:
         FileTooNew: the file is of a version that is not among the steps.
     """
+    refuse_newer(connection, migrations)
     version, newest = file_version(connection), max(migrations)
-    if version > newest:
-        raise FileTooNew(hint="Install the newest Cadence Desk; nothing in the file was changed.")
     if 0 < version < newest:
         back_up(version)
     for number in range(version + 1, newest + 1):

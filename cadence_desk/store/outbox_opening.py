@@ -21,7 +21,7 @@ from cadence_desk.store.backups import (
 )
 from cadence_desk.store.connections import in_transaction, open_for_writing, translated
 from cadence_desk.store.file_checks import check_key, check_owner, check_whole, claim, read_meta
-from cadence_desk.store.migrations import file_version, migrate
+from cadence_desk.store.migrations import create, file_version, migrate, refuse_newer
 from cadence_desk.store.moves import LostFile
 from cadence_desk.store.outbox_rows import OutboxRows
 from cadence_desk.store.outbox_schema import ENDED, MIGRATIONS, renew_guards
@@ -100,9 +100,18 @@ class OutboxOpening:
         with translated():
             self._check_presence()
             with contextlib.closing(self._connect()) as connection:
-                if not self._session_key_gone(connection):
-                    self._settle(connection)
-                    return None
+                if file_version(connection) == 0:
+                    in_transaction(connection, self._create)
+                elif self._session_key_gone(connection):
+                    return self._lost_after(connection)
+                else:
+                    self._bring_up_to_date(connection)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._back_up_daily(connection)
+        return None
+
+    def _lost_after(self, connection: sqlite3.Connection) -> LostFile:
+        connection.close()
         return self.set_aside("lost")
 
     def _check_presence(self) -> None:
@@ -113,48 +122,38 @@ class OutboxOpening:
             raise FileDamaged("The file with the waiting notes is gone or empty.")
 
     def _session_key_gone(self, connection: sqlite3.Connection) -> bool:
-        """True when the file was written under a key that ended with its session; such a file cannot be read."""
-        if file_version(connection) == 0:
-            return False
+        """Check that a file is whole, ours and readable; True when its key ended with the session that wrote it."""
+        refuse_newer(connection, MIGRATIONS)
+        check_whole(connection, self._clock.monotonic, CHECK_SECONDS)
         meta = read_meta(connection)
         check_owner(meta, self._owner)
         try:
             check_key(meta, self._owner, self._cipher)
         except KeyLost:
-            return meta.get("key_durable") == "0"
+            if meta.get("key_durable") == "0":
+                return True
+            raise
         return False
 
-    def _settle(self, connection: sqlite3.Connection) -> None:
-        fresh = file_version(connection) == 0
-        if not fresh:
-            check_whole(connection, self._clock.monotonic, CHECK_SECONDS)
-        in_transaction(connection, file_version)  # proves that it can be written and nobody else does
+    def _bring_up_to_date(self, connection: sqlite3.Connection) -> None:
         migrate(connection, MIGRATIONS, lambda version: self._back_up_before(connection, version))
-        in_transaction(connection, self._guard_and_claim)
+        in_transaction(connection, renew_guards)  # proves too that it can be written and nobody else does
         rows = OutboxRows(self._cipher, self._owner)
         for _ in rows.read(connection, f"state NOT IN ({ENDED})"):
             pass  # reading is the check: what is still to be done must prove itself before anything is sent
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        with contextlib.suppress(StoreError), translated():  # a missed daily copy is no reason to stay closed
-            back_up_daily(connection, self._path, self._clock.wall())
 
-    def _guard_and_claim(self, connection: sqlite3.Connection) -> None:
+    def _create(self, connection: sqlite3.Connection) -> None:
+        create(connection, MIGRATIONS)
         renew_guards(connection)
-        meta = read_meta(connection)
-        if not meta and connection.execute("SELECT 1 FROM operation LIMIT 1").fetchone() is None:
-            claim(connection, self._owner, self._cipher)
-            return
-        check_owner(meta, self._owner)
-        check_key(meta, self._owner, self._cipher)
+        claim(connection, self._owner, self._cipher)
 
     def _back_up_before(self, connection: sqlite3.Connection, version: int) -> None:
-        meta = read_meta(connection)
-        check_owner(meta, self._owner)
-        check_key(meta, self._owner, self._cipher)
-        back_up(
-            connection,
-            backup_folder(self._path) / f"{self._path.stem}.before-v{version + 1}{self._path.suffix}",
-        )
+        name = f"{self._path.stem}.before-v{version + 1}{self._path.suffix}"
+        back_up(connection, backup_folder(self._path) / name)
+
+    def _back_up_daily(self, connection: sqlite3.Connection) -> None:
+        with contextlib.suppress(StoreError), translated():  # a missed daily copy is no reason to stay closed
+            back_up_daily(connection, self._path, self._clock.wall())
 
     def _quarantine(self) -> Path | None:
         if not self._path.exists():
