@@ -88,6 +88,15 @@ class EventCall:
     def __init__(self, call: Any) -> None:
         self._call = call
 
+    def accepted(self) -> bool:
+        """Wait until the server has taken the call on; False when it ended it instead.
+
+        A server may send its headers at once or only with the first response, which may take minutes when nothing
+        happens: then this waits as long.
+        """
+        self._call.initial_metadata()
+        return bool(self._call.is_active())
+
     def responses(self) -> Iterator[FetchResponse]:
         """Yield responses until the server ends the stream. Raises StreamProblem for any other end."""
         with _translated():

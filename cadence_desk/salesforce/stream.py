@@ -183,11 +183,11 @@ class Subscription:
             if self._stopping.is_set():
                 call.cancel()
         try:
-            for count, response in enumerate(call.responses()):
+            if call.accepted():
+                self._tell(lambda: self._sink.feed_started(self._topic))
+            for response in call.responses():
+                self._may_renew = True
                 flow.received(len(response.events))
-                if count == 0:
-                    self._may_renew = True
-                    self._tell(lambda: self._sink.feed_started(self._topic))
                 self._take(service, response)
         except StreamProblem:
             if flow.silent:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cadence_desk.domain.calls import CallTask
-from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable
+from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable, OrgRefused
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.context import OrgPart
 from cadence_desk.salesforce.soql import SoqlQuery, keep_described
@@ -91,10 +91,7 @@ class TaskClient(OrgPart):
         if not op_key:
             return _created_id(self._org.rest.send("POST", "sobjects/Task", PURPOSE, body))
         if has_key_field(described):
-            body.pop(KEY_FIELD, None)
-            path = f"sobjects/Task/{KEY_FIELD}/{quote(op_key, safe='')}"
-            answer = self._org.rest.send("PATCH", path, PURPOSE, body)
-            return self._found_by_key(op_key) if answer is None else _created_id(answer)
+            return self._upsert(body, op_key)
         marker = described.fields.get(MARKER_FIELD)
         if marker is not None and marker.createable:
             body.setdefault(MARKER_FIELD, MARKER + op_key)
@@ -111,16 +108,36 @@ class TaskClient(OrgPart):
             raise NotAvailable("Your user may not change these fields of a task.")
         self._org.rest.send("PATCH", f"sobjects/Task/{task_id}", PURPOSE, body)
 
+    def _upsert(self, body: dict[str, Any], op_key: str) -> RecordId:
+        """Create under the key.
+
+        A refusal may only mean that the task is there already: create-only fields (TaskSubtype) are then refused,
+        while the key proves that an earlier attempt did the same work.
+        """
+        body.pop(KEY_FIELD, None)
+        path = f"sobjects/Task/{KEY_FIELD}/{quote(op_key, safe='')}"
+        try:
+            answer = self._org.rest.send("PATCH", path, PURPOSE, body)
+        except OrgRefused as refusal:
+            found = self._ids_by_key(op_key)
+            if not found:
+                raise refusal from None
+            return found[0]
+        return self._found_by_key(op_key) if answer is None else _created_id(answer)
+
     def _found_by_key(self, op_key: str) -> RecordId:
         """An upsert that updated may answer without a body: the write is done, its id is one read away."""
-        query = SoqlQuery("Task", ("Id",)).where(KEY_FIELD, "=", op_key).limit(1)
         try:
-            found = self._org.rest.rows(query, PURPOSE)
+            found = self._ids_by_key(op_key)
         except DeskError as error:
             raise AnswerUnreadable("The task was saved, but its id could not be read yet.") from error
         if not found:
             raise AnswerUnreadable("The task was saved, but its id could not be read yet.")
-        return rows.record_id(found[0])
+        return found[0]
+
+    def _ids_by_key(self, op_key: str) -> list[RecordId]:
+        query = SoqlQuery("Task", ("Id",)).where(KEY_FIELD, "=", op_key).limit(1)
+        return [rows.record_id(row) for row in self._org.rest.rows(query, PURPOSE)]
 
     def _task_query(self, described: ObjectDescription) -> SoqlQuery:
         return SoqlQuery("Task", keep_described(FIELDS, described))
