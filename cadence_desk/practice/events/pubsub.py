@@ -131,6 +131,8 @@ class PubSubService(pb_grpc.PubSubServicer):
         subscription.begin(self._topic(first.topic_name, state.user_id), first)
         self._open[state.number] = subscription
         self._note("stream opened", state)
+        # Headers at once: a quiet stream would otherwise not tell its client for a minute that it stands.
+        await context.send_initial_metadata(())
         reader = asyncio.get_running_loop().create_task(subscription.read(requests))
         try:
             return await subscription.serve(context, Pace(self._org.settings, self.idle_seconds))

@@ -186,6 +186,7 @@ def org_thread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrgThread]:
 
 
 def _fresh(served: ServedOrg) -> None:
+    served.org.clock.pause()  # nothing falls due between two steps of a test
     served.board.clear()
     served.bus.drills.gaps.clear()
     served.bus.drills.overflows.clear()
