@@ -211,7 +211,7 @@ class FeedSink(Protocol):
     """Where a feed delivers; called on feed threads, must not block."""
 
     def feed_started(self, topic: str) -> None:
-        """First response of a stream arrived."""
+        """The server has taken the stream on: what happens from now on will be delivered."""
 
     def feed_events(self, topic: str, events: Sequence[ChangeEvent], mark: bytes) -> None:
         """Events of one response, in order, with the mark to store once they are applied."""
