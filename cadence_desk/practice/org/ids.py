@@ -5,6 +5,7 @@ Imports nothing of ours. Used by the store, transactions and the seeding.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cadence_desk.practice.org.chance import chance_for
@@ -22,11 +23,12 @@ def checksum(short: str) -> str:
 
     Each covers five characters: bit i is set when character i of the block is an upper-case letter.
     """
-    marks = []
-    for start in (0, 5, 10):
-        block = short[start : start + 5]
-        marks.append(_CHECK[sum(1 << place for place, char in enumerate(block) if "A" <= char <= "Z")])
-    return "".join(marks)
+    return _mark(short[:5]) + _mark(short[5:10]) + _mark(short[10:])
+
+
+@lru_cache(maxsize=4096)
+def _mark(block: str) -> str:
+    return _CHECK[sum(1 << place for place, char in enumerate(block) if "A" <= char <= "Z")]
 
 
 def to18(record_id: str) -> str:
@@ -81,9 +83,10 @@ class IdMint:
         return (self.mint(prefix) for _ in range(amount))
 
 
+@lru_cache(maxsize=8192)
 def _digits(number: int, width: int) -> str:
-    out = []
-    while number:
-        number, rest = divmod(number, 62)
-        out.append(_BASE62[rest])
-    return "".join(reversed(out)).rjust(width, "0")
+    if width == 1:
+        return _BASE62[number]
+    low = width // 2
+    high, rest = divmod(number, 62**low)
+    return _digits(high, width - low) + _digits(rest, low)

@@ -33,6 +33,7 @@ class OrgSettings:
     tracker_limit: int = 150_000
     initializing_ms: int = 800
     processing_ms: int = 400
+    email_trouble: float = 0.01
     action_texts: dict[str, str] = field(default_factory=dict)
     selected_entities: set[str] = field(default_factory=lambda: set(CHANGE_ENTITIES))
     view_all_users: set[str] = field(default_factory=set)
@@ -61,6 +62,8 @@ class OrgSettings:
 
     def _checked(self, name: str, value: Any) -> Any:
         current = getattr(self, name)
+        if isinstance(current, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
         if isinstance(current, set) and isinstance(value, list | tuple | set):
             return set(value)
         if isinstance(current, bool) is not isinstance(value, bool) or not isinstance(value, type(current)):

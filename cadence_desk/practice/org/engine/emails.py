@@ -99,7 +99,7 @@ class Emails:
         if reader is not None:
             return reader
         chance = chance_for(f"obstacle/{step['Id']}", self._parts.seed)
-        return chance.choice(_PASSING) if chance.random() < 0.01 else None
+        return chance.choice(_PASSING) if chance.random() < self._parts.settings.email_trouble else None
 
     def _plan(self, step_id: str) -> list[tuple[str, int]]:
         chance = chance_for(f"reader/{step_id}", self._parts.seed)

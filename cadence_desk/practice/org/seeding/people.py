@@ -142,43 +142,43 @@ class Drawing:
         self._sower = sower
         self._chance = sower.chance
         self._drawn = 0
-        self._owners = (
+        self._owners: tuple[str, ...] = (
             *(cast.reps[0],) * 8,
             *(cast.reps[1],) * 4,
             *(cast.reps[2],) * 3,
             *(cast.reps[3],) * 3,
         )
         self._owners += (cast.unlicensed,)
-        self._lead_owners = (*self._owners, cast.queue, cast.queue)
+        self._lead_owners: tuple[str, ...] = (*self._owners, cast.queue, cast.queue)
 
     def person(self, place: int, *, lead: bool = False, firm: str | None = None) -> Person:
         """Draw one person; the first few of each kind have strange names."""
         chance = self._chance
         region = names.REGIONS[chance.randrange(len(names.REGIONS))]
         strange = names.STRANGE[place] if place < len(names.STRANGE) else None
-        first, last = strange or (chance.choice(region.given), chance.choice(region.family))
+        first, last = strange or (names.pick(chance, region.given), names.pick(chance, region.family))
         self._drawn += 1
         phone = None if chance.random() < 0.05 else names.dialled(region.phone, chance)
         mobile = names.dialled(region.phone, chance) if chance.random() < 0.4 else None
         named = (
-            chance.choice(_SALUTATIONS),
+            names.pick(chance, _SALUTATIONS),
             first,
             last,
             f"{first} {last}",
-            chance.choice(names.TITLES),
+            names.pick(chance, names.TITLES),
             phone,
             mobile,
             self._email(first, last, firm),
-            chance.choice(_SOURCES),
+            names.pick(chance, _SOURCES),
         )
-        city = chance.choice(region.places)
-        street = f"{chance.randrange(1, 240)} {chance.choice(names.STREETS)}"
+        city = names.place(chance, region)
+        street = f"{chance.randrange(1, 240)} {names.pick(chance, names.STREETS)}"
         return Person(named, self._consent(), (street, *city, region.country), self.stamps(lead=lead))
 
     def stamps(self, *, lead: bool = False) -> tuple[Value, ...]:
         """Draw an owner and the dates of a record's making and last change."""
         chance = self._chance
-        owner = chance.choice(self._lead_owners if lead else self._owners)
+        owner = names.pick(chance, self._lead_owners if lead else self._owners)
         made = self._sower.start - chance.randrange(1, 400 * 24) * HOUR - chance.randrange(3600) * 1000
         changed = made + int(chance.random() * (self._sower.start - made)) // 1000 * 1000
         human = owner if owner.startswith("005") else self._sower.cast.admin
@@ -205,22 +205,22 @@ def _companies(sower: Sower, draw: Drawing, ids: list[str]) -> Iterator[tuple[Va
     chance = sower.chance
     for one in ids:
         name = names.company(chance)
-        region = chance.choice(names.REGIONS)
-        street = f"{chance.randrange(1, 240)} {chance.choice(names.STREETS)}"
+        region = names.pick(chance, names.REGIONS)
+        street = f"{chance.randrange(1, 240)} {names.pick(chance, names.STREETS)}"
         yield (
             one,
             name,
             street,
-            *chance.choice(region.places),
+            *names.place(chance, region),
             region.country,
             names.dialled(region.phone, chance),
             f"https://{names.slug(name)}.example.com",
-            chance.choice(_INDUSTRIES),
-            chance.choice(("Prospect", "Customer", "Partner")),
+            names.pick(chance, _INDUSTRIES),
+            names.pick(chance, ("Prospect", "Customer", "Partner")),
             *draw.stamps(),
             chance.randrange(3, 9000),
             chance.randrange(1, 900) * 100_000,
-            chance.choice(_RATINGS),
+            names.pick(chance, _RATINGS),
         )
 
 
@@ -229,7 +229,7 @@ def _contacts(
 ) -> Iterator[tuple[Value, ...]]:
     for place, one in enumerate(ids):
         who = draw.person(place)
-        yield (one, *who.named, *who.consent, *who.place, sower.chance.choice(companies), 0, *who.audit)
+        yield (one, *who.named, *who.consent, *who.place, names.pick(sower.chance, companies), 0, *who.audit)
 
 
 def _persons(accounts: list[str], hidden: list[str], drawn: list[Person]) -> Iterator[tuple[Value, ...]]:
@@ -262,13 +262,13 @@ def _leads(sower: Sower, draw: Drawing, amount: int, contacts: list[str]) -> Ite
         firm = names.company(chance)
         who = draw.person(place, lead=True, firm=firm)
         converted = bool(contacts) and place >= len(names.STRANGE) and chance.random() < 0.03
-        status = "Closed - Converted" if converted else chance.choice(_STATUSES)
+        status = "Closed - Converted" if converted else names.pick(chance, _STATUSES)
         tail: tuple[Value, ...] = (0, None, None, None)
         if converted:
-            contact = chance.choice(contacts)
+            contact = names.pick(chance, contacts)
             account = sower.store.value('SELECT "AccountId" FROM "Contact" WHERE "Id" = ?', (contact,))
             tail = (1, "2026-01-15", str(account), contact)
-        own = (firm, status, chance.choice(_INDUSTRIES), chance.choice(_RATINGS))
+        own = (firm, status, names.pick(chance, _INDUSTRIES), names.pick(chance, _RATINGS))
         yield (one, *who.named, *who.consent, *who.place, *own, *who.audit, *tail)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.practice.org.catalog.cadence import DISPOSITIONS
 from cadence_desk.practice.org.derived import ACTIVE_STATES
+from cadence_desk.practice.org.engine.graph import TOUCHES
 from cadence_desk.practice.org.seeding.journeys import Journey, Passed, journeys
 from cadence_desk.practice.org.seeding.sowing import DAY, HOUR, MINUTE, Sower
 from cadence_desk.practice.org.seeding.staff import CATEGORIES, category_value
@@ -62,6 +63,7 @@ _OTHER_ERRORS = (
     "USER_HAS_LOST_HVS_ACCESS",
 )
 _EMAIL_STEPS = frozenset({"SendAnEmail", "AutoSendAnEmail"})
+_FALLIBLE = TOUCHES | {"AutoSendAnEmail"}
 _TIMED = frozenset({"Wait", "ListenerBranch", "AutoSendAnEmail"})
 _BY_VALUE = {category_value(name): name for name in CATEGORIES}
 _NOTES = (
@@ -147,6 +149,8 @@ class TrackerSowing:
         state = self._state(name)
         ended = state == "Complete"
         ways = [one for one in self._ways[name] if (one.standing is None) is ended] or self._ways[name]
+        if state == "Error":
+            ways = [one for one in ways if one.standing is not None and one.standing.type in _FALLIBLE]
         weights = [3 if one.standing is not None and one.standing.type == "MakeACall" else 1 for one in ways]
         journey = self._chance.choices(ways, weights)[0]
         if state in {"Initializing", "Processing"} and (state == "Initializing" or not journey.passed):

@@ -5,6 +5,7 @@ Imports the other parts of this package and the engine's graphs and timers. Call
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from cadence_desk.practice.org.listviews import ListViewDef, sow_list_views
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 def sow_world(sower: Sower, people: int, engine: Engine) -> tuple[ListViewDef, ...]:
     """Sow everything a new org has, in one go; returns its list views."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _sow(sower, people, engine)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _sow(sower: Sower, people: int, engine: Engine) -> tuple[ListViewDef, ...]:
     connection = sower.store.connection
     connection.execute("BEGIN")
     sow_staff(sower)
