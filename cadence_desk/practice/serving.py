@@ -99,6 +99,7 @@ class ServedOrg:
             await self._grpc.stop(0)
         for runner in self._runners:
             await runner.cleanup()
+        self.org.close()
 
     async def _open(self, plan: ServingPlan) -> None:
         application = build_application(

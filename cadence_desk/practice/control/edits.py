@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.practice.control.shapes import BadRequestError, text_of, user_of
+from cadence_desk.practice.control.verbs import EngineVerbs
 from cadence_desk.practice.org.values import DmlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cadence_desk.practice.org.transaction import Transaction
     from cadence_desk.practice.org.world import PracticeOrg
 
@@ -26,12 +25,12 @@ class ColleagueEdits:
 
     def __init__(self, org: PracticeOrg) -> None:
         self._org = org
-        self._verbs: dict[str, Callable[[Shape, str, str], Shape]] = {}
+        self._verbs = EngineVerbs(org)
 
     @property
     def verbs(self) -> tuple[str, ...]:
         """The engine verbs."""
-        return tuple(sorted(self._verbs))
+        return self._verbs.names
 
     def run(self, shape: Shape) -> Shape:
         """Runs an edit, a list of edits, an action or an engine verb. Raises BadRequestError."""
@@ -41,7 +40,7 @@ class ColleagueEdits:
             if "action" in shape:
                 return self._action(shape, user, origin)
             if "verb" in shape:
-                return self._verb(shape, user, origin)
+                return self._verbs.run(shape, user, origin)
             return self._edits(shape.get("edits", [shape]), user, origin)
         except DmlError as refused:
             raise BadRequestError(f"{refused.status_code}: {refused}") from refused
@@ -66,19 +65,11 @@ class ColleagueEdits:
         if not isinstance(inputs, list) or not all(isinstance(item, dict) for item in inputs):
             raise BadRequestError("inputs must be a list of objects")
         name = text_of(shape, "action")
-        results = self._org.run_action(name, inputs, user, origin)
-        return {
-            "results": [
-                {"is_success": one.is_success, "errors": one.errors, "outputs": one.outputs}
-                for one in results
-            ]
-        }
-
-    def _verb(self, shape: Shape, user: str, origin: str) -> Shape:
-        verb = self._verbs.get(text_of(shape, "verb"))
-        if verb is None:
-            raise BadRequestError(f"verb must be one of: {', '.join(self.verbs)}")
-        return verb(shape, user, origin)
+        try:
+            results = self._org.run_action(name, inputs, user, origin)
+        except KeyError as problem:
+            raise BadRequestError(f"the contract in force has no action called {name}") from problem
+        return {"results": [one.as_json() for one in results]}
 
 
 def _edit(work: Transaction, edit: Shape) -> str:

@@ -107,3 +107,81 @@ def test_armed_fates_are_shown_and_taken_back(org: Any) -> None:
     assert [fate["number"] for fate in org.control("/fates")[1]["fates"]] == [number]
     assert org.do(lambda served: served.board.clear(number)) == 1
     assert org.control("/fates")[1]["fates"] == []
+
+
+def active_step(org: Any, kind: str) -> dict[str, Any]:
+    query = """SELECT s."Id" AS step, s."ActionCadenceTrackerId" AS tracker, s."TargetId" AS target
+        FROM "ActionCadenceStepTracker" s WHERE s."State" = 'Active' AND s."StepType" = ? LIMIT 1"""
+    return dict(org.do(lambda served: served.org.store.rows(query, (kind,))[0]))
+
+
+def step(org: Any, step_id: str) -> dict[str, Any]:
+    return dict(org.do(lambda served: served.org.store.read("ActionCadenceStepTracker", step_id)))
+
+
+def test_a_colleague_logs_a_call_on_a_step(org: Any) -> None:
+    before = active_step(org, "MakeACall")
+    shape = {"verb": "log_call", "tracker": before["tracker"], "disposition": "Left Voicemail", "seconds": 42}
+    status, answer = org.control("/edit", shape)
+    assert (status, answer["step_tracker"]) == (200, before["step"])
+    assert step(org, before["step"])["State"] == "Completed"
+    task = org.do(lambda served: served.org.store.read("Task", answer["task"]))
+    assert (task["CallDisposition"], task["CallDurationInSeconds"], task["WhoId"]) == (
+        "Left Voicemail",
+        42,
+        before["target"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason"), [("complete_step", "ManuallyCompleted"), ("skip_step", "ManuallySkipped")]
+)
+def test_a_colleague_finishes_a_step(org: Any, verb: str, reason: str) -> None:
+    before = active_step(org, "MakeACall")
+    assert org.control("/edit", {"verb": verb, "step_tracker": before["step"]})[0] == 200
+    assert step(org, before["step"])["CompletionReason"] == reason
+    status, answer = org.control("/edit", {"verb": verb, "step_tracker": before["step"]})
+    assert (status, answer["error"].startswith("refused: ")) == (400, True)
+
+
+def test_a_colleague_pauses_resumes_removes_and_enrolls(org: Any) -> None:
+    before = active_step(org, "MakeACall")
+    tracker = before["tracker"]
+
+    def state() -> tuple[Any, Any]:
+        row = org.do(lambda served: served.org.store.read("ActionCadenceTracker", tracker))
+        return row["State"], row["ActionCadenceId"]
+
+    assert org.control("/edit", {"verb": "pause", "tracker": tracker})[0] == 200
+    assert state()[0] == "Paused"
+    assert org.control("/edit", {"verb": "resume", "tracker": tracker})[0] == 200
+    assert state()[0] == "Running"
+    assert org.control("/edit", {"verb": "remove", "tracker": tracker, "disposition": "Success"})[0] == 200
+    ended, cadence = state()
+    assert ended == "Complete"
+    status, answer = org.control("/edit", {"verb": "enroll", "target": before["target"], "cadence": cadence})
+    assert (status, answer["tracker"][:3]) == (200, "0qB")
+
+
+def test_a_colleague_converts_a_lead_and_logs_a_plain_call(org: Any) -> None:
+    lead = org.lead_ids(1)[0]
+    status, answer = org.control("/edit", {"verb": "convert_lead", "lead": lead})
+    assert (status, answer["contact"][:3]) == (200, "003")
+    assert org.do(lambda served: served.org.store.read("Lead", lead)["IsConverted"])
+    status, answer = org.control("/edit", {"verb": "log_call", "person": answer["contact"]})
+    assert (status, answer["task"][:3]) == (200, "00T")
+
+
+def test_a_colleague_runs_an_action(org: Any) -> None:
+    tracker = active_step(org, "MakeACall")["tracker"]
+    shape = {"action": "pauseSalesCadenceTracker", "inputs": [{"trackerId": tracker}, {"trackerId": "0qB0"}]}
+    status, answer = org.control("/edit", shape)
+    assert status == 200, answer
+    assert len(answer["results"]) == 2
+    assert org.control("/edit", {"action": "sing", "inputs": []})[0] == 400
+
+
+def test_an_email_event_needs_a_known_name(org: Any) -> None:
+    tracker = active_step(org, "MakeACall")["tracker"]
+    assert org.control("/edit", {"verb": "email_event", "tracker": tracker, "event": "Sneeze"})[0] == 400
+    assert org.control("/edit", {"verb": "email_event", "tracker": tracker, "event": "EmailOpen"})[0] == 200
