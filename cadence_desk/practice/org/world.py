@@ -69,7 +69,7 @@ class PracticeOrg:
             self.store, self.catalog, self.ids, Derivation(self.store), [PersonAccounts(), self.engine]
         )
         sower = Sower(self.store, self.catalog, self.ids, plan.seed, start)
-        self.list_views = sow_world(sower, plan.people, self.engine)
+        sow_world(sower, plan.people, self.engine)
         self.cast: Cast = sower.cast
         self.settings.view_all_users.add(self.cast.admin)
         self._colleagues = Colleagues(self.engine, self.cast, plan.seed)

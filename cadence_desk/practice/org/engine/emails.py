@@ -25,6 +25,8 @@ _METRICS = {
     "EmailHardBounce": ("AllEmailsBouncedCount", "AllEmailsHardBouncedCount"),
     "EmailSoftBounce": ("AllEmailsBouncedCount", "AllEmailsSoftBouncedCount"),
 }
+EMAIL_EVENTS = tuple(_METRICS)
+"""What readers can do, as rules name it."""
 
 
 class Emails:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from cadence_desk.practice.org.catalog.cadence import DISPOSITIONS
 from cadence_desk.practice.org.derived import ACTIVE_STATES
 from cadence_desk.practice.org.engine.graph import TOUCHES
+from cadence_desk.practice.org.seeding.engaged import show_on_people
 from cadence_desk.practice.org.seeding.journeys import Journey, Passed, journeys
-from cadence_desk.practice.org.seeding.sowing import DAY, HOUR, MINUTE, Sower
+from cadence_desk.practice.org.seeding.sowing import DAY, HOUR, Sower
+from cadence_desk.practice.org.seeding.spans import TIMED, Spans
 from cadence_desk.practice.org.seeding.staff import CATEGORIES, category_value
 from cadence_desk.practice.org.values import day_text
 
@@ -64,7 +66,6 @@ _OTHER_ERRORS = (
 )
 _EMAIL_STEPS = frozenset({"SendAnEmail", "AutoSendAnEmail"})
 _FALLIBLE = TOUCHES | {"AutoSendAnEmail"}
-_TIMED = frozenset({"Wait", "ListenerBranch", "AutoSendAnEmail"})
 _BY_VALUE = {category_value(name): name for name in CATEGORIES}
 _NOTES = (
     "Spoke for a minute, friendly.",
@@ -113,6 +114,7 @@ class TrackerSowing:
         for name in _SHARES:
             self._ways[name] = journeys(graphs.of(sower.cast.cadences[name]))
         self._harvest = Harvest()
+        self._spans = Spans(sower.chance)
         self._first = list(_EVERY_STATE)
         self._first_calls: dict[str, int] = {}
 
@@ -125,7 +127,7 @@ class TrackerSowing:
         self._sower.bulk("ActionCadenceStepTracker", STEP_COLUMNS, harvest.steps)
         self._sower.bulk("Task", TASK_COLUMNS, harvest.tasks)
         self._timers.many(harvest.timers)
-        self._show_on_people(harvest.engaged)
+        show_on_people(self._sower.store, harvest.engaged, self._first_calls)
 
     def _targets(self) -> Iterable[tuple[str, str]]:
         cast = self._sower.cast
@@ -174,8 +176,8 @@ class TrackerSowing:
         return "Complete"
 
     def _write(self, run: Under) -> None:
-        since = self._since(run)
-        spans = [self._span(one.step) for one in run.journey.passed]
+        since = self._spans.standing(run.state, run.journey.standing)
+        spans = [self._spans.passed(one.step) for one in run.journey.passed]
         began = self._sower.start - since - sum(spans)
         moment, last = began, None
         for one, span in zip(run.journey.passed, spans, strict=True):
@@ -193,27 +195,6 @@ class TrackerSowing:
             run, (began, moment), (current if run.state != "Processing" else last, last), (resume, error)
         )
 
-    def _since(self, run: Under) -> int:
-        step = run.journey.standing
-        if run.state in {"Initializing", "Processing"}:
-            return 1000
-        if step is None:
-            return self._chance.randrange(1, 60 * 24) * HOUR
-        if step.type == "AutoSendAnEmail" and run.state == "Running":
-            return self._chance.randrange(5, 60) * 1000
-        if step.type in _TIMED:
-            return int(max(step.wait_ms, HOUR) * self._chance.uniform(0.02, 0.98)) // 1000 * 1000
-        return self._chance.randrange(10, 72 * 60) * MINUTE
-
-    def _span(self, step: Step) -> int:
-        if step.type == "Branch":
-            return 0
-        if step.type == "AutoSendAnEmail":
-            return self._chance.randrange(30, 240) * 1000
-        if step.type == "ListenerBranch":
-            return self._chance.randrange(10, max(20, step.wait_ms // MINUTE)) * MINUTE
-        return step.wait_ms if step.type == "Wait" else self._chance.randrange(20, 30 * 60) * MINUTE
-
     def _soon(self, run: Under, kind: str, detail: str) -> None:
         due = self._sower.start + self._chance.randrange(3_000, 120_000)
         self._harvest.timers.append((due, kind, run.tracker, detail, None))
@@ -226,7 +207,7 @@ class TrackerSowing:
         return moment
 
     def _passed(self, run: Under, one: Passed, began: int, ended: int) -> str:
-        by_hand = one.step.type not in {*_TIMED, "Branch"}
+        by_hand = one.step.type not in {*TIMED, "Branch"}
         skipped = by_hand and one.outcome is None and self._chance.random() < 0.08
         reason = "AutomaticallyCompleted"
         if by_hand:
@@ -250,13 +231,13 @@ class TrackerSowing:
             error = self._chance.choice(_EMAIL_ERRORS if step.type in _EMAIL_STEPS else _OTHER_ERRORS)
         elif step.type == "MakeACall" and self._chance.random() < 0.03:
             state = "InProgress"
-        due = began + step.wait_ms if step.type in _TIMED else began + max(1, step.due_days) * DAY
+        due = began + step.wait_ms if step.type in TIMED else began + max(1, step.due_days) * DAY
         shown = None if step.type == "AutoSendAnEmail" else due
         paused = int(state == "Paused" or self._chance.random() < 0.03)
         made = self._step(run, step, (state, None, None, None, shown, None, error, paused, began, began))
         if step.type == "MakeACall":
             self._task(run, made, step, began, (None, None, due))
-        if step.type in _TIMED and error is None:
+        if step.type in TIMED and error is None:
             self._timer(run, step, made, due)
         return made, f"{step.title}: {error}" if error else None
 
@@ -371,25 +352,3 @@ class TrackerSowing:
         )
         shown = (run.cadence, run.owner) if active else (None, None)
         self._harvest.engaged.append((*shown, run.state, resume if active else None, active, run.target))
-
-    def _show_on_people(self, engaged: list[tuple[Value, ...]]) -> None:
-        connection = self._sower.store.connection
-        names = (
-            "ActionCadenceId",
-            "ActionCadenceAssigneeId",
-            "ActionCadenceState",
-            "ScheduledResumeDateTime",
-        )
-        pairs = ", ".join(f'"{name}" = ?' for name in (*names, "ActiveTrackerCount"))
-        for prefix, table in (("00Q", "Lead"), ("003", "Contact")):
-            rows = [one for one in engaged if str(one[-1]).startswith(prefix)]
-            connection.executemany(f'UPDATE "{table}" SET {pairs} WHERE "Id" = ?', rows)
-            calls = [(at, who) for who, at in self._first_calls.items() if who.startswith(prefix)]
-            connection.executemany(f'UPDATE "{table}" SET "FirstCallDateTime" = ? WHERE "Id" = ?', calls)
-        mirrored = ", ".join(
-            f'"Person{name}" = (SELECT c."{name}" FROM "Contact" c WHERE c."Id" = "Account"."PersonContactId")'
-            for name in (*names, "ActiveTrackerCount")
-        )
-        called = '(SELECT c."FirstCallDateTime" FROM "Contact" c WHERE c."Id" = "Account"."PersonContactId")'
-        mirrored = f'{mirrored}, "FirstCallDateTime" = {called}'
-        connection.execute(f'UPDATE "Account" SET {mirrored} WHERE "IsPersonAccount" = 1')

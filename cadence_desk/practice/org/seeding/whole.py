@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from cadence_desk.practice.org.listviews import ListViewDef, sow_list_views
 from cadence_desk.practice.org.seeding.cadences import sow_cadences, sow_templates
+from cadence_desk.practice.org.seeding.listviews import sow_list_views
 from cadence_desk.practice.org.seeding.people import sow_people
 from cadence_desk.practice.org.seeding.staff import sow_outcomes, sow_staff
 from cadence_desk.practice.org.seeding.trackers import TrackerSowing
@@ -19,29 +19,28 @@ if TYPE_CHECKING:
     from cadence_desk.practice.org.seeding.sowing import Sower
 
 
-def sow_world(sower: Sower, people: int, engine: Engine) -> tuple[ListViewDef, ...]:
-    """Sow everything a new org has, in one go; returns its list views."""
+def sow_world(sower: Sower, people: int, engine: Engine) -> None:
+    """Sow everything a new org has, in one go."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _sow(sower, people, engine)
+        _sow(sower, people, engine)
     finally:
         if collecting:
             gc.enable()
 
 
-def _sow(sower: Sower, people: int, engine: Engine) -> tuple[ListViewDef, ...]:
+def _sow(sower: Sower, people: int, engine: Engine) -> None:
     connection = sower.store.connection
     connection.execute("BEGIN")
     sow_staff(sower)
     sow_outcomes(sower)
     sow_templates(sower)
     sow_cadences(sower)
-    views = sow_list_views(sower)
+    sow_list_views(sower)
     sow_people(sower, people)
     TrackerSowing(sower, engine.graphs, engine.timers).sow()
     sower.store.fill_types()
     sower.store.create_indexes()
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
-    return views

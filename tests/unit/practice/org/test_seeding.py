@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
+from cadence_desk.practice.org.seeding.listviews import LIST_VIEWS
 from cadence_desk.practice.org.seeding.staff import CATEGORIES
 from cadence_desk.practice.org.world import PracticeOrg
 
@@ -183,17 +183,6 @@ def test_cadences_use_every_kind_of_step(org: PracticeOrg) -> None:
     assert _count(org, '"ActionCadenceStep" WHERE "GraphState" = \'Retired\'') == 1
 
 
-def test_list_views_are_records_and_plans(org: PracticeOrg) -> None:
-    assert [one.id for one in org.list_views] == [
-        row["Id"] for row in org.store.rows('SELECT "Id" FROM "ListView" ORDER BY rowid')
-    ]
-    for one in org.list_views:
-        definition = org.catalog.require(one.plan.sobject)
-        for column in one.plan.columns:
-            assert "." in column or definition.field(column) is not None
-
-
-def test_ten_thousand_people_come_quickly() -> None:
-    started = time.process_time()
-    PracticeOrg.create(people=10_000, seed=1, start_ms=START, speed=0)
-    assert time.process_time() - started < 8
+def test_list_views_are_records(org: PracticeOrg) -> None:
+    rows = org.store.rows('SELECT "SobjectType", "Name", "DeveloperName" FROM "ListView" ORDER BY rowid')
+    assert [tuple(row.values()) for row in rows] == list(LIST_VIEWS)
