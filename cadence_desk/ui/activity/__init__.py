@@ -1,0 +1,1 @@
+"""The Activity screen: what the org reported."""

@@ -1,0 +1,1 @@
+"""The Cadences screen, read only."""

@@ -1,0 +1,1 @@
+"""The add-to-cadence dialog."""

@@ -1,0 +1,338 @@
+"""The desk as the window uses it: protocols, so that a small fake can stand in. Types only, nothing runs.
+
+Implemented by cadence_desk.desk; imported by every screen under TYPE_CHECKING.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from datetime import datetime
+
+    from PySide6.QtCore import QObject
+
+    from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
+    from cadence_desk.domain.changes import Activity, Change, FeedState
+    from cadence_desk.domain.operations import Kind, Operation, OperationState
+    from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
+    from cadence_desk.domain.people import ListView, Person, Rep
+    from cadence_desk.domain.refusals import PlanRow
+    from cadence_desk.domain.tables import ColumnTable
+    from cadence_desk.domain.trackers import StepTracker, Tracker
+
+
+class FeedFace(Protocol):
+    """How the live connection stands."""
+
+    @property
+    def state(self) -> FeedState:
+        """The state behind the chip."""
+
+    @property
+    def since(self) -> float:
+        """Wall seconds since when."""
+
+    @property
+    def detail(self) -> str:
+        """Why, in a sentence; may be empty."""
+
+    @property
+    def words(self) -> str:
+        """The chip's words."""
+
+
+class LoadingFace(Protocol):
+    """What is being loaded; `what` is empty when idle."""
+
+    @property
+    def what(self) -> str:
+        """What it is."""
+
+    @property
+    def done(self) -> int:
+        """How many came."""
+
+    @property
+    def total(self) -> int:
+        """How many are expected; 0 means unknown."""
+
+
+class EventsFace(Protocol):
+    """Where changes are announced."""
+
+    def subscribe(self, callback: Callable[[Change], None], /) -> Callable[[], None]:
+        """Call back on each change until the returned function is called."""
+
+
+class SignInFace(Protocol):
+    """Signing in and out."""
+
+    @property
+    def state(self) -> str:
+        """signed_out, signing_in or signed_in."""
+
+    async def begin(self, open_page: Callable[[str], None], /) -> None:
+        """Run the browser flow."""
+
+    def cancel(self) -> None:
+        """Give up waiting for the browser."""
+
+    async def sign_out(self) -> str:
+        """Sign out; return a sentence when something could not be done."""
+
+
+class DraftFace(Protocol):
+    """A call being logged."""
+
+    @property
+    def intent_id(self) -> str:
+        """Its intent."""
+
+    @property
+    def target_id(self) -> str:
+        """Whom it is about."""
+
+    @property
+    def step_tracker_id(self) -> str | None:
+        """The step that is completed with it."""
+
+    @property
+    def was_refused(self) -> str:
+        """Why the org refused this text before; empty when it did not."""
+
+    result: str
+    notes: str
+    duration_seconds: int
+    subject: str
+    follow_up: FollowUp | None
+
+
+class CallsFace(Protocol):
+    """Logging calls."""
+
+    async def begin(self, target_id: str, step_tracker_id: str | None, /) -> Any:
+        """Return a durable draft."""
+
+    def drafts(self) -> Sequence[Any]:
+        """Return unfinished drafts."""
+
+    async def keep(self, draft: Any, /) -> None:
+        """Save what was typed."""
+
+    async def save(self, draft: Any, /) -> str:
+        """Queue it; return the intent."""
+
+    async def discard(self, draft: Any, /) -> None:
+        """Drop it."""
+
+    async def script(self, step_tracker_id: str, /) -> CallScript | None:
+        """Return the step's script."""
+
+
+class EnrollResultFace(Protocol):
+    """One row of a running addition."""
+
+    @property
+    def target_id(self) -> str:
+        """Whom."""
+
+    @property
+    def name(self) -> str:
+        """The target's name."""
+
+    @property
+    def words(self) -> str:
+        """Where it stands, in words."""
+
+    @property
+    def state(self) -> OperationState | None:
+        """Where it stands; None for rows that were not started."""
+
+    @property
+    def code(self) -> str:
+        """The refusal code, if any."""
+
+
+class EnrollRunFace(Protocol):
+    """A running addition."""
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+
+    @property
+    def finished(self) -> bool:
+        """True when no row is open."""
+
+    def results(self) -> Sequence[EnrollResultFace]:
+        """Return one result per row."""
+
+
+class EnrollmentFace(Protocol):
+    """Adding to cadences."""
+
+    async def preview(self, target_ids: Sequence[str], wish: Any, /) -> list[PlanRow]:
+        """Return what would happen to each target."""
+
+    async def start(self, rows: Sequence[PlanRow], wish: Any, /) -> Any:
+        """Queue the rows that will be added; return the run."""
+
+
+class MovesFace(Protocol):
+    """Actions on trackers; each returns intents after they are stored."""
+
+    def touched(self, kind: Kind, tracker_id: str, /) -> list[Tracker]:
+        """Return every active tracker the action may touch."""
+
+    async def pause(self, tracker_ids: Sequence[str], /, resume_at: datetime | None = None) -> Sequence[str]:
+        """Pause."""
+
+    async def resume(self, tracker_ids: Sequence[str], /) -> Sequence[str]:
+        """Resume."""
+
+    async def remove(self, tracker_ids: Sequence[str], disposition: str, /) -> Sequence[str]:
+        """Remove from the cadence."""
+
+    async def change_assignee(self, tracker_ids: Sequence[str], user_id: str, /) -> Sequence[str]:
+        """Hand over."""
+
+    async def complete_step(self, tracker_ids: Sequence[str], /) -> Sequence[str]:
+        """Complete the current step."""
+
+    async def skip_step(self, tracker_ids: Sequence[str], reason: str, /) -> Sequence[str]:
+        """Skip the current step."""
+
+    async def set_disposition(self, tracker_ids: Sequence[str], disposition: str, /) -> Sequence[str]:
+        """Set the cadence disposition."""
+
+    def reversibility(self, kind: Kind, /) -> tuple[str, str]:
+        """Return whether the action can be taken back, and what stays."""
+
+    async def undo(self, intent_ids: Sequence[str], /) -> int:
+        """Cancel those still in their undo window; return how many."""
+
+
+class DeskFace(Protocol):
+    """Everything a screen may ask."""
+
+    @property
+    def profile(self) -> OrgProfile:
+        """Which org."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in."""
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What the org offers."""
+
+    @property
+    def people(self) -> ColumnTable:
+        """The People list."""
+
+    @property
+    def trackers(self) -> ColumnTable:
+        """The Trackers list."""
+
+    @property
+    def events(self) -> EventsFace:
+        """Changes."""
+
+    @property
+    def feed(self) -> FeedFace:
+        """The live connection."""
+
+    @property
+    def secrets_word(self) -> str:
+        """A plain word about the key store; empty when all is well."""
+
+    @property
+    def loading(self) -> LoadingFace:
+        """What is being loaded."""
+
+    @property
+    def sign_in(self) -> SignInFace:
+        """Signing in."""
+
+    @property
+    def calls(self) -> CallsFace:
+        """Logging calls."""
+
+    @property
+    def enrollment(self) -> EnrollmentFace:
+        """Adding to cadences."""
+
+    @property
+    def moves(self) -> MovesFace:
+        """Actions on trackers."""
+
+    def person(self, target_id: str, /) -> Person | None:
+        """Return a person."""
+
+    def tracker(self, tracker_id: str, /) -> Tracker | None:
+        """Return a tracker."""
+
+    def trackers_of(self, target_id: str, /) -> list[Tracker]:
+        """Return a person's trackers, active first."""
+
+    def current_step(self, tracker_id: str, /) -> StepTracker | None:
+        """Return where a tracker stands now."""
+
+    def operations_of(self, target_id: str, /) -> list[Operation]:
+        """Return a person's operations, newest first."""
+
+    def open_operations(self) -> list[Operation]:
+        """Return the outbox, newest first."""
+
+    async def step_history(self, target_id: str, /) -> list[StepTracker]:
+        """Return all steps of a person, newest first."""
+
+    def cadences(self) -> list[Cadence]:
+        """Return the cadences."""
+
+    def reps(self) -> list[Rep]:
+        """Return the reps."""
+
+    def call_results(self) -> list[CallResult]:
+        """Return the call results in order."""
+
+    def dispositions(self) -> list[str]:
+        """Return the cadence dispositions."""
+
+    async def list_views(self) -> list[ListView]:
+        """Return the list views."""
+
+    async def people_of_view(self, view: ListView, /) -> frozenset[str]:
+        """Return whom a list view holds."""
+
+    def activity(self) -> Sequence[Activity]:
+        """Return what the org reported, newest first."""
+
+    def usage(self) -> ApiUsage:
+        """Return the API meter."""
+
+    async def refresh(self) -> None:
+        """Catch up now."""
+
+    def why_not(self, kind: Kind, /) -> str:
+        """Return why a command cannot be used; empty when it can."""
+
+
+class TasksFace(Protocol):
+    """The way a widget starts a coroutine: bridge.tasks.TaskRunner fits."""
+
+    def start(
+        self,
+        owner: QObject,
+        coro: Coroutine[Any, Any, object],
+        *,
+        name: str,
+        then: str = "",
+        failed: str = "",
+        sender: Any = None,
+    ) -> Any:
+        """Run it; call the owner's method `then` with the value, or `failed` with a DeskError."""

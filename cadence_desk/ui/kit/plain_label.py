@@ -1,0 +1,107 @@
+"""PlainLabel: the only label of this program. Text from data is never read as rich text.
+
+A default QLabel guesses: 17 nested tables in a name block it for seconds, and an image tag reads files
+(reliability notes, plain text everywhere).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy
+from typing_extensions import override
+
+from cadence_desk.ui.kit.shapes import cut
+from cadence_desk.ui.kit.theme import Tone, colors, font_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+_LONGEST = 4_000
+
+
+class PlainLabel(QLabel):
+    """A label that shows its text letter by letter; long texts are cut, not laid out."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        muted: bool = False,
+        scale: float = 1.0,
+        bold: bool = False,
+        wrap: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if scale != 1.0 or bold:
+            font_of(self, scale=scale, bold=bold)
+        if muted:
+            self.setProperty("muted", True)  # noqa: FBT003  # a Qt property, by position only
+        self._tone: Tone | None = None
+        self._muted = muted
+        self.setText(text)
+        self.refresh_colors()
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text[:_LONGEST])
+
+    def set_tone(self, tone: Tone | None) -> None:
+        """Color the words; None goes back to the normal color."""
+        self._tone = tone
+        self.refresh_colors()
+
+    def refresh_colors(self) -> None:
+        """Take the colors of the look in force."""
+        look = colors()
+        if self._tone is not None:
+            color = look.ink(self._tone).name()
+        else:
+            color = look.muted if self._muted else look.text
+        self.setStyleSheet(f"color: {color}; background: transparent;")
+
+
+class ElidedLabel(PlainLabel):
+    """One line that is cut with an ellipsis where its place ends; the whole text is its accessible name."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        muted: bool = False,
+        scale: float = 1.0,
+        bold: bool = False,
+    ) -> None:
+        self._whole = ""
+        super().__init__("", parent, muted=muted, scale=scale, bold=bold)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    @property
+    def whole_text(self) -> str:
+        """The text before it was cut."""
+        return self._whole
+
+    @override
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text[:_LONGEST])
+        self._show_cut()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_cut()
+
+    def _show_cut(self) -> None:
+        QLabel.setText(self, cut(self.fontMetrics(), self._whole, self.width()))

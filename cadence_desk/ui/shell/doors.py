@@ -1,0 +1,190 @@
+"""Doors: opens dialogs for what is selected. Dialogs are imported when they are first opened.
+
+Called by the commands. Features do not know each other; they meet here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from cadence_desk.domain.operations import KIND_WORDS, Kind
+from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.shell.subject import Subject, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QDialog, QMainWindow
+
+    from cadence_desk.ui.calling.call_panel import CallPanel
+    from cadence_desk.ui.shell.commands import CommandBook
+    from cadence_desk.ui.shell.frame import WindowFrame
+
+MENU_KINDS = ("complete_step", "skip_step", "change_assignee", "set_disposition", "enroll", "remove")
+
+
+class Doors(QObject):
+    """Opens what needs a dialog."""
+
+    queued = Signal(str, list)
+    """Something was queued that may be undone: words and intent ids."""
+
+    def __init__(self, window: QMainWindow, frame: WindowFrame, book: CommandBook) -> None:
+        super().__init__(window)
+        self._window = window
+        self._frame = frame
+        self._book = book
+        self._call: CallPanel | None = None
+
+    # ------------------------------------------------------------ may it be used
+
+    def why_not_people(self, kind: Kind) -> str:
+        """Return why a command on people cannot be used now."""
+        return self._why_not(kind, subject_of(self._frame).target_ids, "Select a person first.")
+
+    def why_not_trackers(self, kind: Kind) -> str:
+        """Return why a command on trackers cannot be used now."""
+        nobody = "Select someone who is in a cadence first."
+        return self._why_not(kind, subject_of(self._frame).tracker_ids, nobody)
+
+    def _why_not(self, kind: Kind, ids: Sequence[str], nobody: str) -> str:
+        if self._frame.place is None:
+            return "The desk is not open yet."
+        return self._frame.place.desk.why_not(kind) or ("" if ids else nobody)
+
+    # ------------------------------------------------------------ opening
+
+    def log_call(self, *, timer: bool = False) -> None:
+        """Open the call panel for the selected person; an open one comes to the front."""
+        from cadence_desk.ui.calling.call_panel import CallPanel
+
+        place, subject = self._frame.place, subject_of(self._frame)
+        if place is None or not subject.target_ids:
+            return
+        if self._call is not None:
+            self._call.raise_()
+            self._call.activateWindow()
+            return
+        target_id = subject.target_ids[0]
+        tracker_id = self._tracker_for(subject, target_id)
+        self._call = CallPanel(place, target_id, tracker_id, self._window)
+        self._call.finished.connect(self._call_closed)
+        self._call.saved.connect(self._call_saved)
+        self._call.open_with(timer=timer)
+
+    def enroll(self) -> None:
+        """Open the add-to-cadence dialog for the selected people."""
+        from cadence_desk.ui.enrolling.enroll_dialog import EnrollDialog
+
+        place, subject = self._frame.place, subject_of(self._frame)
+        if place is not None and subject.target_ids:
+            _open(EnrollDialog(place, list(subject.target_ids), self._window))
+
+    def act(self, kind: Kind) -> None:
+        """Open the confirm sheet of an action on trackers."""
+        from cadence_desk.ui.trackers.action_sheet import ActionSheet
+
+        place, subject = self._frame.place, subject_of(self._frame)
+        if place is not None and subject.tracker_ids:
+            sheet = ActionSheet(place, kind, list(subject.tracker_ids), self._window)
+            sheet.queued.connect(self.queued)
+            _open(sheet)
+
+    def tracker_menu(self) -> None:
+        """Open a menu of the other actions on trackers."""
+        menu = QMenu(self._window)
+        menu.setObjectName("trackerMenu")
+        for name in MENU_KINDS:
+            menu.addAction(self._book.action(name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        screen = self._frame.list_screen()
+        button = screen.findChild(QObject, "moreActionsButton") if screen is not None else None
+        corner = getattr(button, "mapToGlobal", self._window.mapToGlobal)(QPoint(0, 32))
+        menu.popup(corner)
+
+    def palette(self) -> None:
+        """Open the command palette."""
+        from cadence_desk.ui.shell.palette import Palette
+
+        palette = Palette(self._book.commands, self._find_people, self._window)
+        palette.accepted.connect(lambda: self._picked(palette.chosen))
+        _open(palette)
+
+    def copy_ids(self) -> None:
+        """Copy the ids of the selected rows."""
+        screen = self._frame.list_screen()
+        ids = screen.selected_ids() if screen is not None else []
+        if ids:
+            QGuiApplication.clipboard().setText("\n".join(ids))
+
+    def flush_drafts(self) -> None:
+        """Hand unsaved text to the desk."""
+        if self._call is not None:
+            self._call.keep_now()
+
+    # ------------------------------------------------------------ helpers of the above
+
+    def _tracker_for(self, subject: Subject, target_id: str) -> str:
+        if self._frame.place is None:
+            return ""
+        desk = self._frame.place.desk
+        for tracker_id in subject.tracker_ids:
+            tracker = desk.tracker(tracker_id)
+            if tracker is not None and tracker.target_id == target_id and tracker.is_active:
+                return tracker_id
+        return ""
+
+    def _call_closed(self) -> None:
+        if self._call is not None:
+            self._call.deleteLater()
+        self._call = None
+        screen = self._frame.list_screen()
+        if screen is not None:
+            screen.table.setFocus()
+
+    def _call_saved(self, words: str) -> None:
+        self._frame.bar.clear("NOTICE-CALL")
+        self.queued.emit(words, [])
+        screen = self._frame.list_screen()
+        if screen is not None:
+            screen.step_rows(1)
+
+    def _find_people(self, text: str, most: int) -> list[tuple[str, str]]:
+        if self._frame.place is None:
+            return []
+        table = self._frame.place.desk.people
+        words = text.casefold().split()
+        names, ids, alive = table.texts("name"), table.ids(), table.alive()
+        found: list[tuple[str, str]] = []
+        for slot, hay in enumerate(table.haystack()):
+            if alive[slot] and all(word in hay for word in words):
+                found.append((ids[slot], names[slot]))
+                if len(found) >= most:
+                    break
+        return found
+
+    def _picked(self, key: str) -> None:
+        what, _, name = key.partition(":")
+        if what == "command":
+            self._book.run(name)
+        elif what == "person":
+            self._frame.open_person(name)
+
+
+def refusal_banner(frame: WindowFrame, title: str, reason: str) -> None:
+    """Say why a command cannot be used."""
+    frame.bar.tell("NOTICE-COMMAND", f"{title} cannot be used now", reason, tone=Tone.WARN)
+
+
+def kind_title(kind: Kind) -> str:
+    """Return the words of an action."""
+    return KIND_WORDS[kind]
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

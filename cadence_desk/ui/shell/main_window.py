@@ -1,0 +1,159 @@
+"""MainWindow: puts the parts together. Paints without a desk and gets one by `attach`.
+
+Called by launch; implements bridge's Reporter and SessionWindow. Behavior lives in the parts, not here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMainWindow
+from typing_extensions import override
+
+from cadence_desk.bridge.relay import EventRelay
+from cadence_desk.ui.kit.banner_bar import present_error
+from cadence_desk.ui.kit.icons import window_icon
+from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
+from cadence_desk.ui.shell.command_list import add_commands
+from cadence_desk.ui.shell.commands import Command, CommandBook
+from cadence_desk.ui.shell.doors import Doors, refusal_banner
+from cadence_desk.ui.shell.frame import WindowFrame
+from cadence_desk.ui.shell.refresher import Refresher
+from cadence_desk.ui.shell.sign_in_page import open_in_browser
+from cadence_desk.ui.shell.undo_toast import UndoToast
+from cadence_desk.ui.shell.window_acts import WindowActs
+from cadence_desk.ui.shell.window_memory import WindowMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent
+
+    from cadence_desk.bridge.faults import Fault
+    from cadence_desk.domain.errors import DeskError
+    from cadence_desk.ui.kit.desk_face import DeskFace, TasksFace
+
+
+class MainWindow(QMainWindow):
+    """The window."""
+
+    quit_asked = Signal()
+    """The user wants to leave; launch starts the quit order and calls `finish` at its end."""
+
+    def __init__(
+        self, memory: Memory | None = None, open_page: Callable[[str], None] = open_in_browser
+    ) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Cadence Desk")
+        self.setWindowIcon(window_icon())
+        self.open_page = open_page
+        self._relay: EventRelay | None = None
+        self._started = False
+        self._finished = False
+        self.frame = WindowFrame(open_page)
+        self.setCentralWidget(self.frame)
+        self.memory = WindowMemory(self, self.frame, memory or NoMemory())
+        self.book = CommandBook(self)
+        self.book.refused.connect(lambda title, reason: refusal_banner(self.frame, title, reason))
+        self.doors = Doors(self, self.frame, self.book)
+        self.toast = UndoToast(self.frame)
+        self.acts = WindowActs(self)
+        self.toast.undo_asked.connect(self.acts.undo)
+        self.doors.queued.connect(self.toast.show_words)
+        self.frame.asked.connect(self.book.run)
+        self._refresher = Refresher(self.frame)
+        self._refresher.profile_changed.connect(self._show_profile)
+        add_commands(self)
+        self.book.use_single_keys(wanted=self.memory.single_keys)
+        self.memory.restore()
+        self.frame.work.setCurrentWidget(self.frame.split)
+
+    # ------------------------------------------------------------ the desk
+
+    @property
+    def place(self) -> Workplace | None:
+        """The desk and its tasks, once attached."""
+        return self.frame.place
+
+    def attach(self, desk: DeskFace, tasks: TasksFace) -> None:
+        """Work with a desk from now on."""
+        self.frame.attach(Workplace(desk, tasks))
+        self._relay = EventRelay(desk.events, self)
+        self._relay.changed.connect(self._refresher.take)
+        self._refresher.refresh_all()
+
+    def started(self) -> None:
+        """The desk has opened: who is still signed out may sign in now."""
+        self._started = True
+        self._show_profile()
+
+    def show_start_error(self, error: DeskError) -> None:
+        """Tell that the desk could not start."""
+        self.frame.bar.show_error(error)
+        self.started()
+
+    def show_error(self, owner: QObject | None, error: DeskError) -> None:
+        """Tell an expected problem, in the window it belongs to."""
+        if not present_error(owner, error):
+            self.frame.bar.show_error(error)
+
+    def show_fault(self, fault: Fault, count: int = 1) -> None:
+        """Tell an unexpected problem: one calm line, however often it happens."""
+        del count  # the bar counts for itself
+        words = "Your work is safe. If it happens again, send the details to support."
+        self.frame.bar.tell(
+            fault.code, f"Something went wrong  ·  {fault.code}", words, tone=Tone.BAD, copied=fault.text
+        )
+
+    def contribute(self, command: Command) -> None:
+        """Add a command from outside, such as those of launch."""
+        self.book.add(command)
+
+    def _show_profile(self) -> None:
+        if self.place is None:
+            return
+        desk = self.place.desk
+        self.frame.strip.show_org(desk.profile, desk.identity)
+        kind = desk.profile.banner.value
+        name = desk.profile.name
+        self.setWindowTitle(f"Cadence Desk: {name}" if name == kind else f"Cadence Desk: {name} ({kind})")
+        self.frame.sign_in.refresh(opening=not self._started)
+        signed_in = desk.sign_in.state == "signed_in"
+        has_rows = any(desk.people.alive()) or any(desk.trackers.alive())
+        page = self.frame.split if signed_in or has_rows else self.frame.sign_in
+        self.frame.work.setCurrentWidget(page)
+        self.frame.rail.setEnabled(page is self.frame.split)
+        if signed_in or not has_rows or not self._started:
+            self.frame.bar.clear("CD-1101")
+        else:
+            words = "What you see is from this computer. Changes wait until you sign in (Ctrl+K, “Sign in”)."
+            self.frame.bar.clear("CD-1101")
+            self.frame.bar.tell("CD-1101", "You are signed out", words, tone=Tone.WARN)
+
+    # ------------------------------------------------------------ leaving
+
+    def flush_drafts(self) -> None:
+        """Hand unsaved text to the desk."""
+        self.doors.flush_drafts()
+
+    def finish(self) -> None:
+        """Keep the settings and close for good."""
+        self._finished = True
+        if self._relay is not None:
+            self._relay.stop()
+        self.memory.keep()
+        self.close()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._finished or self.place is None:
+            event.accept()
+            if self.place is None:
+                self.quit_asked.emit()
+            return
+        event.ignore()
+        self.setEnabled(False)
+        self.quit_asked.emit()

@@ -1,0 +1,139 @@
+"""WindowActs: what the window's own commands do. Called by the command list only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from cadence_desk.ui.kit.theme import Scheme, Tone, apply_theme
+from cadence_desk.ui.shell.repaint import repaint_colors
+from cadence_desk.ui.shell.subject import subject_of
+from cadence_desk.ui.shell.window_memory import application
+
+if TYPE_CHECKING:
+    from cadence_desk.ui.shell.main_window import MainWindow
+
+
+class WindowActs(QObject):
+    """Undo, search, look, sign-in and the like."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._frame = window.frame
+
+    # ------------------------------------------------------------ undo
+
+    def undo(self) -> None:
+        """Take back the last change that still waits."""
+        place, intents = self._frame.place, list(self._window.toast.intent_ids)
+        if place is not None and intents:
+            self._window.toast.forget()
+            place.tasks.start(self, place.desk.moves.undo(intents), name="undo", then="undone")
+
+    def undone(self, count: int) -> None:
+        """Say what was taken back."""
+        words = "Too late to undo: it was already sent."
+        if count:
+            words = (
+                "Undone: nothing was sent." if count == 1 else f"{count} changes undone: nothing was sent."
+            )
+        self._window.toast.show_words(words, [])
+
+    def why_not_undo(self) -> str:
+        """Return why nothing can be undone."""
+        return "" if self._window.toast.intent_ids else "There is nothing that can still be undone."
+
+    # ------------------------------------------------------------ lists
+
+    def find(self) -> None:
+        """Go to the search field of the open screen."""
+        field = getattr(self._frame.made(self._frame.current), "search", None)
+        if field is not None:
+            field.setFocus()
+            field.selectAll()
+
+    def clear_filters(self) -> None:
+        """Show the whole list."""
+        screen = self._frame.list_screen()
+        if screen is not None:
+            screen.clear_filters()
+
+    def step_rows(self, step: int) -> None:
+        """Go down or up in the list."""
+        screen = self._frame.list_screen()
+        if screen is not None:
+            screen.step_rows(step)
+
+    def toggle_side(self) -> None:
+        """Show or hide the detail side."""
+        self._frame.show_side(wanted=not self._frame.side_wanted)
+
+    # ------------------------------------------------------------ the org
+
+    def open_in_org(self) -> None:
+        """Open the selected person in the browser: nothing is written."""
+        place, subject = self._frame.place, subject_of(self._frame)
+        if place is not None and place.desk.identity is not None and subject.target_ids:
+            self._window.open_page(f"{place.desk.identity.instance_url}/{subject.target_ids[0]}")
+
+    def why_not_open_in_org(self) -> str:
+        """Return why nothing can be opened."""
+        place = self._frame.place
+        if place is None or place.desk.identity is None:
+            return "Sign in first."
+        return "" if subject_of(self._frame).target_ids else "Select a person first."
+
+    def refresh(self) -> None:
+        """Catch up with the org now."""
+        place = self._frame.place
+        if place is not None:
+            place.tasks.start(self, place.desk.refresh(), name="read now")
+
+    def why_not_refresh(self) -> str:
+        """Return why the org cannot be read."""
+        return "" if self._state() == "signed_in" else "Sign in first."
+
+    def sign_in(self) -> None:
+        """Show the sign-in page and begin."""
+        self._frame.work.setCurrentWidget(self._frame.sign_in)
+        self._frame.sign_in.start()
+
+    def why_not_sign_in(self) -> str:
+        """Return why signing in makes no sense."""
+        return "You are signed in." if self._state() == "signed_in" else ""
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        place = self._frame.place
+        if place is not None:
+            place.tasks.start(self, place.desk.sign_in.sign_out(), name="sign out", then="signed_out")
+
+    def signed_out(self, words: str) -> None:
+        """Say what signing out left behind."""
+        if words:
+            self._frame.bar.tell("NOTICE-SIGN-OUT", "Signed out", words, tone=Tone.INFO)
+
+    def why_not_sign_out(self) -> str:
+        """Return why signing out makes no sense."""
+        return "" if self._state() == "signed_in" else "You are not signed in."
+
+    def _state(self) -> str:
+        return self._frame.place.desk.sign_in.state if self._frame.place is not None else ""
+
+    # ------------------------------------------------------------ settings
+
+    def use_scheme(self, scheme: Scheme) -> None:
+        """Change the look, now and for the next start."""
+        self._window.memory.keep_scheme(scheme)
+        apply_theme(application(), scheme)
+        repaint_colors(self._window)
+
+    def toggle_single_keys(self) -> None:
+        """Switch keys without a modifier on or off."""
+        wanted = not self._window.book.single_keys
+        self._window.book.use_single_keys(wanted=wanted)
+        self._window.memory.keep_single_keys(wanted=wanted)
+        words = "Single-letter keys are on." if wanted else "Single-letter keys are off: use Ctrl+K."
+        self._window.toast.show_words(words, [])

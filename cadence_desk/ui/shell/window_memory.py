@@ -1,0 +1,111 @@
+"""WindowMemory: size, columns, side and look of the window from one start to the next. Called by MainWindow.
+
+What was kept is checked before it is used: a window must never open outside the screens.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from cadence_desk.ui.kit.list_screen import ListScreen
+from cadence_desk.ui.kit.theme import Scheme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+    from cadence_desk.ui.kit.workplace import Memory
+    from cadence_desk.ui.shell.frame import WindowFrame
+
+_NORMAL = (1280, 800)
+_LEAST = (900, 560)
+
+
+class WindowMemory:
+    """Reads and writes the window's settings."""
+
+    def __init__(self, window: QMainWindow, frame: WindowFrame, memory: Memory) -> None:
+        self._window = window
+        self._frame = frame
+        self._memory = memory
+        frame.screen_made.connect(self._restore_columns)
+        self._restore_columns("people")
+
+    @property
+    def scheme(self) -> Scheme:
+        """The look the user chose."""
+        kept = self._memory.read("scheme")
+        return Scheme(kept) if kept in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether keys without a modifier work."""
+        return self._memory.read("single_keys") != "0"
+
+    def keep_scheme(self, scheme: Scheme) -> None:
+        """Keep a look."""
+        self._memory.write("scheme", scheme.value)
+
+    def keep_single_keys(self, *, wanted: bool) -> None:
+        """Keep whether keys without a modifier work."""
+        self._memory.write("single_keys", "1" if wanted else "0")
+
+    def restore(self) -> None:
+        """Bring the window back as it was, if it still fits a screen."""
+        self._window.resize(*_NORMAL)
+        raw = _decoded(self._memory.read("geometry"))
+        if raw and self._window.restoreGeometry(QByteArray(raw)) and not self._is_on_screen():
+            self._window.resize(*_NORMAL)
+        self._window.setMinimumSize(*_LEAST)
+        sizes = _decoded(self._memory.read("side"))
+        if sizes:
+            self._frame.split.restoreState(QByteArray(sizes))
+        self._frame.show_side(wanted=self._memory.read("side_shown") != "0")
+
+    def keep(self) -> None:
+        """Write everything that is restored."""
+        self._memory.write("geometry", _encoded(self._window.saveGeometry()))
+        self._memory.write("side", _encoded(self._frame.split.saveState()))
+        self._memory.write("side_shown", "1" if self._frame.side_wanted else "0")
+        for name in ("people", "trackers"):
+            screen = self._frame.made(name)
+            if isinstance(screen, ListScreen):
+                self._memory.write(f"columns_{name}", screen.table.fitter.state())
+
+    def _restore_columns(self, name: str) -> None:
+        screen = self._frame.made(name)
+        if isinstance(screen, ListScreen):
+            kept = self._memory.read(f"columns_{name}")
+            screen.restore_columns(kept)
+
+    def _is_on_screen(self) -> bool:
+        frame = self._window.frameGeometry()
+        shown = [screen.availableGeometry().intersected(frame) for screen in QGuiApplication.screens()]
+        return any(_is_usable(part) for part in shown)
+
+
+def _is_usable(part: QRect) -> bool:
+    return part.width() >= 200 and part.height() >= 100
+
+
+def _encoded(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def application() -> QApplication:
+    """Return the running application."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("there is no QApplication")  # noqa: TRY004  # not a type passed in by anybody
+    return app

@@ -1,0 +1,1 @@
+"""The detail side: one person with everything known."""

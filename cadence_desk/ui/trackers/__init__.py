@@ -1,0 +1,1 @@
+"""The Trackers screen and the actions on trackers."""

@@ -1,0 +1,414 @@
+"""An in-memory desk: implements ui.kit.desk_face over a made-up world. Nothing is stored or sent."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.cadences import Cadence
+from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
+from cadence_desk.domain.changes import Activity, Change, FeedState
+from cadence_desk.domain.operations import KIND_WORDS, Hold, Kind, Operation, OperationState
+from cadence_desk.domain.orgs import ApiUsage, Banner, Capabilities, Identity, OrgProfile
+from cadence_desk.domain.people import ListView, Person, Rep
+from cadence_desk.domain.planning.enrolling import EnrollWish, Snapshot, plan_enrollment
+from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.domain.refusals import PlanRow, Verdict
+from cadence_desk.domain.trackers import StepTracker, Tracker
+from cadence_desk.sync.people_table import PeopleTable
+from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
+from tests.widget.fake_world import DISPOSITIONS, NOW, RESULTS, World, made_id, make_world
+
+if TYPE_CHECKING:
+    from cadence_desk.domain.errors import DeskError
+
+
+class FakeEvents:
+    """Announces changes."""
+
+    def __init__(self) -> None:
+        self._callbacks: list[Callable[[Change], None]] = []
+
+    def subscribe(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def tell(self, change: Change) -> None:
+        for callback in list(self._callbacks):
+            callback(change)
+
+
+@dataclass
+class FakeFeed:
+    """The live connection."""
+
+    state: FeedState = FeedState.LIVE
+    since: float = 0.0
+    detail: str = ""
+    words: str = "Live"
+
+
+@dataclass
+class FakeLoading:
+    """What is being loaded."""
+
+    what: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class FakeSignIn:
+    """Signs in at once."""
+
+    def __init__(self) -> None:
+        self.state = "signed_in"
+        self.pages: list[str] = []
+        self.problem: DeskError | None = None
+
+    async def begin(self, open_page: Callable[[str], None]) -> None:
+        open_page("https://login.example.com/authorize")
+        if self.problem is not None:
+            raise self.problem
+        self.state = "signed_in"
+
+    def cancel(self) -> None:
+        self.state = "signed_out"
+
+    async def sign_out(self) -> str:
+        self.state = "signed_out"
+        return ""
+
+
+@dataclass
+class FakeDraft:
+    """A call being logged."""
+
+    intent_id: str
+    target_id: str
+    step_tracker_id: str | None
+    result: str = ""
+    notes: str = ""
+    duration_seconds: int = 0
+    subject: str = "Call"
+    follow_up: FollowUp | None = None
+    was_refused: str = ""
+
+
+class FakeCalls:
+    """Keeps drafts in a list."""
+
+    def __init__(self, desk: "FakeDesk") -> None:
+        self._desk = desk
+        self._drafts: list[FakeDraft] = []
+        self.kept: list[FakeDraft] = []
+        self.saved: list[FakeDraft] = []
+        self.discarded: list[FakeDraft] = []
+        self.problem: DeskError | None = None
+        self.script_text = ""
+
+    async def begin(self, target_id: str, step_tracker_id: str | None) -> FakeDraft:
+        for draft in self._drafts:
+            if draft.target_id == target_id:
+                return draft
+        draft = FakeDraft(f"intent-{len(self.saved) + len(self._drafts)}", target_id, step_tracker_id)
+        self._drafts.append(draft)
+        return draft
+
+    def drafts(self) -> Sequence[FakeDraft]:
+        return list(self._drafts)
+
+    async def keep(self, draft: FakeDraft) -> None:
+        self.kept.append(dataclasses.replace(draft))
+
+    async def save(self, draft: FakeDraft) -> str:
+        if self.problem is not None:
+            raise self.problem
+        self.saved.append(dataclasses.replace(draft))
+        if draft in self._drafts:
+            self._drafts.remove(draft)
+        self._desk.add_operation(Kind.LOG_CALL, draft.target_id, OperationState.QUEUED)
+        return draft.intent_id
+
+    async def discard(self, draft: FakeDraft) -> None:
+        self.discarded.append(draft)
+        self._drafts.remove(draft)
+
+    async def script(self, step_tracker_id: str) -> CallScript | None:
+        return CallScript("Introduction", self.script_text) if self.script_text else None
+
+
+@dataclass
+class FakeResult:
+    """One row of a running addition."""
+
+    target_id: str
+    name: str
+    words: str = "Waiting"
+    state: OperationState | None = OperationState.QUEUED
+    code: str = ""
+
+
+@dataclass
+class FakeRun:
+    """A running addition."""
+
+    run_id: str
+    rows: list[FakeResult] = field(default_factory=list)
+    finished: bool = False
+
+    def results(self) -> Sequence[FakeResult]:
+        return list(self.rows)
+
+
+class FakeEnrollment:
+    """Plans with the real planner, runs in memory."""
+
+    def __init__(self, desk: "FakeDesk") -> None:
+        self._desk = desk
+        self.runs: list[FakeRun] = []
+        self.wishes: list[object] = []
+        self.problem: DeskError | None = None
+
+    async def preview(self, target_ids: Sequence[str], wish: object) -> list[PlanRow]:
+        if self.problem is not None:
+            raise self.problem
+        world = self._desk.world
+        cadence = next(one for one in world.cadences if one.id == getattr(wish, "cadence_id", ""))
+        assignee = next(one for one in world.reps if one.id == getattr(wish, "assignee_id", ""))
+        trackers = {target: self._desk.trackers_of(target) for target in target_ids}
+        snapshot = Snapshot(world.people, trackers)
+        plan = EnrollWish(cadence, assignee, getattr(wish, "start_step", ""))
+        return plan_enrollment(target_ids, plan, snapshot)
+
+    async def start(self, rows: Sequence[PlanRow], wish: object) -> FakeRun:
+        self.wishes.append(wish)
+        run = FakeRun(f"run-{len(self.runs)}")
+        for row in rows:
+            if row.verdict is Verdict.REFUSED:
+                code = row.code.value if row.code else ""
+                run.rows.append(FakeResult(str(row.target_id), row.name, row.words, None, code))
+            else:
+                run.rows.append(FakeResult(str(row.target_id), row.name))
+        self.runs.append(run)
+        return run
+
+
+class FakeMoves:
+    """Notes what was asked."""
+
+    def __init__(self, desk: "FakeDesk") -> None:
+        self._desk = desk
+        self.asked: list[tuple[object, ...]] = []
+        self.undone: list[str] = []
+
+    def touched(self, kind: Kind, tracker_id: str) -> list[Tracker]:
+        tracker = self._desk.world.trackers[tracker_id]
+        if kind in {Kind.PAUSE, Kind.RESUME, Kind.CHANGE_ASSIGNEE}:
+            return [one for one in self._desk.trackers_of(tracker.target_id) if one.is_active]
+        return [tracker]
+
+    def _note(self, kind: Kind, tracker_ids: Sequence[str], *more: object) -> list[str]:
+        self.asked.append((kind, tuple(tracker_ids), *more))
+        for tracker_id in tracker_ids:
+            tracker = self._desk.world.trackers[tracker_id]
+            self._desk.add_operation(kind, tracker.target_id, OperationState.QUEUED, Hold.UNDO_WINDOW)
+        return [f"{kind.value}-{one}" for one in tracker_ids]
+
+    async def pause(self, tracker_ids: Sequence[str], resume_at: datetime | None = None) -> Sequence[str]:
+        return self._note(Kind.PAUSE, tracker_ids, resume_at)
+
+    async def resume(self, tracker_ids: Sequence[str]) -> Sequence[str]:
+        return self._note(Kind.RESUME, tracker_ids)
+
+    async def remove(self, tracker_ids: Sequence[str], disposition: str) -> Sequence[str]:
+        return self._note(Kind.REMOVE, tracker_ids, disposition)
+
+    async def change_assignee(self, tracker_ids: Sequence[str], user_id: str) -> Sequence[str]:
+        return self._note(Kind.CHANGE_ASSIGNEE, tracker_ids, user_id)
+
+    async def complete_step(self, tracker_ids: Sequence[str]) -> Sequence[str]:
+        return self._note(Kind.COMPLETE_STEP, tracker_ids)
+
+    async def skip_step(self, tracker_ids: Sequence[str], reason: str) -> Sequence[str]:
+        return self._note(Kind.SKIP_STEP, tracker_ids, reason)
+
+    async def set_disposition(self, tracker_ids: Sequence[str], disposition: str) -> Sequence[str]:
+        return self._note(Kind.SET_DISPOSITION, tracker_ids, disposition)
+
+    def reversibility(self, kind: Kind) -> tuple[str, str]:
+        return ("Reversible", "") if kind is Kind.PAUSE else ("Partly", "Emails already sent stay sent.")
+
+    async def undo(self, intent_ids: Sequence[str]) -> int:
+        self.undone += intent_ids
+        return len(intent_ids)
+
+
+class FakeDesk:
+    """The face of the desk."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or make_world()
+        self.profile = OrgProfile(
+            "practice", "Practice org", "https://localhost:1", "client", (), banner=Banner.PRACTICE
+        )
+        self.identity: Identity | None = Identity(
+            RecordId("00D000000000001AAA"),
+            self.world.reps[0].id,
+            "maya@example.com",
+            "Maya Lindqvist",
+            "https://x",
+        )
+        self.capabilities: Capabilities | None = Capabilities("67.0")
+        self.people, self.trackers = PeopleTable(), TrackerTable()
+        self.events, self.feed, self.loading = FakeEvents(), FakeFeed(), FakeLoading()
+        self.secrets_word = ""
+        self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
+        self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)
+        self.operations: list[Operation] = []
+        self.feed_lines: list[Activity] = []
+        self.refusals: dict[Kind, str] = {}
+        self.views: list[ListView] = []
+        self.started = 0
+        for person in self.world.people.values():
+            self.show_person(person)
+        for tracker in self.world.trackers.values():
+            self.show_tracker(tracker)
+
+    async def start(self) -> None:
+        self.started += 1
+
+    async def stop(self) -> None:
+        self.started -= 1
+
+    def show_person(self, person: Person) -> None:
+        names = [one.cadence_name for one in self.trackers_of(person.id) if one.is_active]
+        self.people.show(person, names, person.owner_name, 0)
+
+    def show_tracker(self, tracker: Tracker, words: str = "") -> None:
+        steps = self.world.steps.get(tracker.target_id, [])
+        step = next((one for one in steps if one.tracker_id == tracker.id and one.is_open), None)
+        shown = TrackerWords(tracker.target_name, tracker.cadence_name, tracker.owner_name, words)
+        self.trackers.show(tracker, step, shown, NOW.timestamp())
+
+    def person(self, target_id: str) -> Person | None:
+        return self.world.people.get(target_id)
+
+    def tracker(self, tracker_id: str) -> Tracker | None:
+        return self.world.trackers.get(tracker_id)
+
+    def trackers_of(self, target_id: str) -> list[Tracker]:
+        index = getattr(self, "_by_target", None)
+        if index is None:
+            index = {}
+            for one in self.world.trackers.values():
+                index.setdefault(one.target_id, []).append(one.id)
+            self._by_target: dict[str, list[str]] = index
+        found = [self.world.trackers[one] for one in index.get(target_id, ())]
+        return sorted(found, key=lambda one: not one.is_active)
+
+    def current_step(self, tracker_id: str) -> StepTracker | None:
+        steps = self.world.steps.get(self.world.trackers[tracker_id].target_id, [])
+        return next((one for one in steps if one.tracker_id == tracker_id and one.is_open), None)
+
+    async def refresh(self) -> None:
+        self.started += 0
+
+    def operations_of(self, target_id: str) -> list[Operation]:
+        return [one for one in self.operations if one.target_id == target_id]
+
+    def open_operations(self) -> list[Operation]:
+        return list(self.operations)
+
+    async def step_history(self, target_id: str) -> list[StepTracker]:
+        return list(self.world.steps.get(target_id, []))
+
+    def cadences(self) -> list[Cadence]:
+        return self.world.cadences
+
+    def reps(self) -> list[Rep]:
+        return self.world.reps
+
+    def call_results(self) -> list[CallResult]:
+        return list(RESULTS)
+
+    def dispositions(self) -> list[str]:
+        return list(DISPOSITIONS)
+
+    async def list_views(self) -> list[ListView]:
+        return self.views
+
+    async def people_of_view(self, view: ListView) -> frozenset[str]:
+        return frozenset(list(self.world.people)[:10])
+
+    def activity(self) -> Sequence[Activity]:
+        return self.feed_lines
+
+    def usage(self) -> ApiUsage:
+        return ApiUsage(1_240, 15_000, {"people": 12, "trackers": 8, "writes": 3})
+
+    def why_not(self, kind: Kind) -> str:
+        return self.refusals.get(kind, "")
+
+    # ------------------------------------------------------------ what tests do to it
+
+    def add_operation(
+        self, kind: Kind, target_id: str, state: OperationState, hold: Hold = Hold.NONE, text: str = ""
+    ) -> Operation:
+        number = len(self.operations) + 1
+        made = Operation(
+            f"op-{number}", f"intent-{number}", 0, kind, RecordId(target_id), state, {},
+            hold=hold, created=NOW.timestamp() - number, server_text=text,
+        )  # fmt: skip
+        self.operations.insert(0, made)
+        self.events.tell(Change(operations=True, ids=frozenset({target_id})))
+        return made
+
+    def move_tracker(self, tracker_id: str, **fields: object) -> None:
+        """Change a tracker as a colleague would, and announce it."""
+        tracker = dataclasses.replace(self.world.trackers[tracker_id], **fields)  # type: ignore[arg-type]
+        self.world.trackers[tracker_id] = tracker
+        self.show_tracker(tracker)
+        self.feed_lines.insert(
+            0,
+            Activity(
+                NOW.timestamp(), f"{tracker.target_name}: {tracker.state}", tracker.target_id, tracker_id
+            ),
+        )
+        self.events.tell(Change(trackers=True, ids=frozenset({tracker_id})))
+
+
+def busy_desk() -> FakeDesk:
+    """Return a desk with waiting work of every kind and a filled feed: for pictures."""
+    desk = FakeDesk()
+    targets = list(desk.world.people)
+    states = (
+        (Kind.LOG_CALL, OperationState.SETTLED, Hold.NONE, ""),
+        (Kind.ENROLL, OperationState.REFUSED, Hold.NONE, "The target already has an active cadence tracker."),
+        (Kind.COMPLETE_STEP, OperationState.IN_DOUBT, Hold.NONE, ""),
+        (Kind.LOG_CALL, OperationState.QUEUED, Hold.OFFLINE, ""),
+        (Kind.REMOVE, OperationState.QUEUED, Hold.UNDO_WINDOW, ""),
+        (Kind.PAUSE, OperationState.SENDING, Hold.NONE, ""),
+        (Kind.CHANGE_ASSIGNEE, OperationState.NEEDS_REVIEW, Hold.NONE, ""),
+        (Kind.LOG_CALL, OperationState.ACCEPTED, Hold.NONE, ""),
+    )
+    for number, (kind, state, hold, text) in enumerate(states):
+        desk.add_operation(kind, targets[number * 3], state, hold, text)
+    for number, tracker in enumerate(list(desk.world.trackers.values())[:40]):
+        text = (
+            f"{tracker.target_name} moved to “{tracker.current_step_title}” in {tracker.cadence_name}",
+            f"{tracker.target_name} was paused in {tracker.cadence_name} by a colleague",
+            f"{tracker.target_name}: {KIND_WORDS[Kind.LOG_CALL].lower()} confirmed",
+        )[number % 3]
+        desk.feed_lines.append(
+            Activity(
+                NOW.timestamp() - number * 47, text, tracker.target_id, tracker.id, by_us=number % 3 == 2
+            )
+        )
+        if number % 5 == 0:
+            desk.show_tracker(
+                tracker,
+                ("Waiting: offline", "Confirmed", "In doubt: checking with Salesforce")[number // 5 % 3],
+            )
+    desk.views = [ListView(made_id("00B", 1), "Lead", "My open leads", "MyOpenLeads")]
+    return desk
