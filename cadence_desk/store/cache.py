@@ -134,7 +134,9 @@ class CacheFile:
 
         def job(connection: sqlite3.Connection) -> str | None:
             row = connection.execute("SELECT text_enc FROM document WHERE name = ?", (name,)).fetchone()
-            return None if row is None else self._rows.document(name, row[0])
+            return (
+                None if row is None else _decoded([row], lambda found: self._rows.document(name, found[0]))[0]
+            )
 
         return self._read(job)
 
@@ -208,7 +210,7 @@ class CacheFile:
         return future
 
     def _rebuild_after_damage(self, future: Future[Any]) -> None:
-        if isinstance(future.exception(), FileDamaged | KeyLost):
+        if isinstance(future.exception(), FileDamaged):
             self.rebuilt = "The cache turned out damaged."
             self.wipe()
 
@@ -220,5 +222,5 @@ class CacheFile:
 def _decoded(rows: list[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]) -> list[T]:
     try:
         return [decode(row) for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, KeyLost) as error:  # the file's key mark opened: this is damage
         raise FileDamaged("A cached record cannot be read.") from error

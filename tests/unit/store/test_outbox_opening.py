@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from typing_extensions import override
 
 from cadence_desk.domain.errors import (
+    FileBusy,
     FileDamaged,
     FileTooNew,
     InternalError,
@@ -17,12 +20,12 @@ from cadence_desk.domain.errors import (
     WrongOwner,
 )
 from cadence_desk.domain.operations import OperationState
+from cadence_desk.store import connections
 from cadence_desk.store.backups import daily_backups
 from cadence_desk.store.connections import FileOptions
 from cadence_desk.store.outbox_schema import MIGRATIONS
 from cadence_desk.store.owner import Owner
 from tests.unit.store.desk_files import (
-    NOON,
     OWNER,
     StillClock,
     cipher,
@@ -84,6 +87,28 @@ def test_an_existing_open_folder_is_narrowed(outbox_path: Path) -> None:
     filled(outbox_path)
     assert stat.S_IMODE(outbox_path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(outbox_path.stat().st_mode) == 0o600
+
+
+def test_another_writer_is_told_at_once(outbox_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.01)
+    with opened(outbox_path) as file, raw(outbox_path) as intruder:
+        intruder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(FileBusy):
+            done(file.add([operation("a")]))
+        intruder.execute("ROLLBACK")
+        done(file.add([operation("a")]))
+        assert len(done(file.load())) == 1
+
+
+def test_a_disk_that_cannot_keep_its_promise_is_refused(outbox_path: Path) -> None:
+    class Careless(sqlite3.Connection):
+        @override
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            return super().execute(sql.replace("synchronous=FULL", "synchronous=OFF"), *values)
+
+    assert "safely enough" in refused(
+        outbox(outbox_path, options=FileOptions(connection=Careless)), StoreError
+    )
 
 
 def test_a_network_folder_gets_another_journal_and_a_word(outbox_path: Path) -> None:
@@ -209,4 +234,3 @@ def test_an_empty_file_without_backups_is_a_new_start(outbox_path: Path) -> None
     outbox_path.touch()
     with opened(outbox_path) as file:
         assert done(file.load()) == []
-    assert NOON > 0
