@@ -120,7 +120,7 @@ def test_every_kind_can_be_read_and_shown(kind: FateKind) -> None:
     ],
 )
 def test_a_wrong_shape_is_a_value_error(data: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="must be|is not|is an object"):
+    with pytest.raises(ValueError, match=r"must be|is not|is an object"):
         read_fate(data)
 
 
