@@ -110,6 +110,7 @@ class EventBus:
         return self.tell_gap(entity, (OVERFLOW_ID,), "GAP_OVERFLOW")
 
     def _on_commit(self, transaction: CommittedTransaction) -> None:
+        self._window.expire(self.now_ms())
         selected = self._org.settings.selected_entities
         weight = 0
         overflowed: dict[str, FoldedChange] = {}

@@ -62,6 +62,12 @@ class PubSubService(pb_grpc.PubSubServicer):
         """The open streams, oldest first."""
         return tuple(self._open.values())
 
+    def close(self) -> None:
+        """Ends every stream and lets no new call in, so that the server can stop in order."""
+        self.door.closed = True
+        for stream in self.streams():
+            stream.drop(refusals.UNAVAILABLE)
+
     @override
     async def GetTopic(self, request: pb.TopicRequest, context: Context) -> pb.TopicInfo:
         """Tells whether a topic exists and may be read; the common channel has no single schema."""

@@ -1,6 +1,10 @@
 """The worked examples of the platform documents, and the forms that a known client depends on."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cadence_desk.practice.events.bitmaps import bitmap, bitmap_list
 
@@ -45,3 +49,29 @@ def test_a_compound_parent_never_stands_alone() -> None:
 def test_nothing_changed_is_an_empty_list() -> None:
     assert bitmap_list((), {}) == []
     assert bitmap_list((), {5: ()}) == []
+
+
+def read(listed: list[str]) -> tuple[set[int], dict[int, set[int]]]:
+    """An independent reader: bytes left to right, reversed, bit by bit."""
+    top: set[int] = set()
+    nested: dict[int, set[int]] = {}
+    for part in listed:
+        parent, _, digits = part.rpartition("-")
+        raw = bytes.fromhex(digits.removeprefix("0x"))[::-1]
+        bits = {8 * place + bit for place, byte in enumerate(raw) for bit in range(8) if byte >> bit & 1}
+        if parent:
+            nested[int(parent)] = bits
+        else:
+            top = bits
+    return top, nested
+
+
+BITS = st.sets(st.integers(0, 120), max_size=30)
+
+
+@given(BITS, st.dictionaries(st.integers(0, 120), st.sets(st.integers(0, 11), min_size=1), max_size=4))
+def test_an_independent_reader_finds_the_same_fields(top: set[int], nested: dict[int, set[int]]) -> None:
+    listed = bitmap_list(top, nested)
+    assert read(listed) == (top, nested)
+    assert all(re.fullmatch(r"(\d+-)?0x([0-9A-F]{2})+", part) for part in listed)
+    assert not listed or listed[0].startswith("0x")
