@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cadence_desk.practice.org.actions.model import ActionDef, ActionResult
+    from cadence_desk.practice.org.engine.timers import Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,23 +196,31 @@ class PracticeOrg:
         """Return the actions a user may run: none without Sales Engagement."""
         return actions_of(self.settings.contract) if self.is_licensed(user_id) else ()
 
-    def advance(self, limit: int = 5000) -> bool:
+    def advance(self, limit: int = 500) -> bool:
         """Do what is due up to now, in the order of its moments, at most ``limit`` things.
 
         Each thing is a transaction of its own, stamped with the moment it was due: after a jump of days, everything
-        that would have happened meanwhile has happened when it should. Returns whether nothing due is left.
+        that would have happened meanwhile has happened when it should. Returns whether nothing due is left; call again
+        for the rest. Something that fails is not tried again, and its exception passes on.
         """
         for _ in range(limit):
             timer = self.engine.timers.next_due(self.clock.now_ms())
             if timer is None:
                 return True
+            self._do(timer)
+        return self.engine.timers.next_due(self.clock.now_ms()) is None
+
+    def _do(self, timer: Timer) -> None:
+        try:
             if self.engine.handles(timer.kind):
                 with self.transaction(self.cast.automated, moment_ms=timer.due) as work:
                     self.engine.timers.remove(timer)
                     self.engine.fire(work, timer)
             else:
                 self._colleagues.act(timer, self.clock.now_ms(), self._open_at)
-        return self.engine.timers.next_due(self.clock.now_ms()) is None
+        except BaseException:
+            self.engine.timers.remove(timer)
+            raise
 
     def _open_at(self, user_id: str, moment_ms: int) -> AbstractContextManager[Transaction]:
         return self.transaction(user_id, moment_ms=moment_ms)

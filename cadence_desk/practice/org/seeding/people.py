@@ -108,13 +108,18 @@ class Crowd:
     contacts: int
     person_accounts: int
     companies: int
+    converted: int
 
     @classmethod
     def of(cls, people: int) -> Crowd:
-        """Divide a number of people: most are leads, a third contacts, a tenth person accounts."""
+        """Divide a number of people: most are leads, a third contacts, a tenth person accounts.
+
+        Leads that were converted once come on top: nobody works them.
+        """
         persons = people // 10
         contacts = people * 3 // 10
-        return cls(people - persons - contacts, contacts, persons, max(3, contacts // 4))
+        leads = people - persons - contacts
+        return cls(leads, contacts, persons, max(3, contacts // 4), -(-leads // 40) if contacts else 0)
 
 
 def sow_people(sower: Sower, people: int) -> None:
@@ -130,7 +135,7 @@ def sow_people(sower: Sower, people: int) -> None:
     drawn = [draw.person(place) for place in range(crowd.person_accounts)]
     sower.bulk("Account", _ACCOUNT, _persons(accounts, hidden, drawn))
     sower.bulk("Contact", _CONTACT, _hidden(accounts, hidden, drawn))
-    sower.bulk("Lead", _LEAD, _leads(sower, draw, crowd.leads, contacts))
+    sower.bulk("Lead", _LEAD, _leads(sower, draw, crowd, contacts))
     _opportunities(sower, companies, contacts)
 
 
@@ -256,12 +261,12 @@ def _hidden(accounts: list[str], hidden: list[str], drawn: list[Person]) -> Iter
         yield (contact, *who.named, *who.consent, *who.place, account, 1, *who.audit)
 
 
-def _leads(sower: Sower, draw: Drawing, amount: int, contacts: list[str]) -> Iterator[tuple[Value, ...]]:
+def _leads(sower: Sower, draw: Drawing, crowd: Crowd, contacts: list[str]) -> Iterator[tuple[Value, ...]]:
     chance = sower.chance
-    for place, one in enumerate(sower.ids.many("00Q", amount)):
+    for place, one in enumerate(sower.ids.many("00Q", crowd.leads + crowd.converted)):
         firm = names.company(chance)
         who = draw.person(place, lead=True, firm=firm)
-        converted = bool(contacts) and place >= len(names.STRANGE) and chance.random() < 0.03
+        converted = place >= crowd.leads
         status = "Closed - Converted" if converted else names.pick(chance, _STATUSES)
         tail: tuple[Value, ...] = (0, None, None, None)
         if converted:

@@ -99,6 +99,15 @@ def test_advance_can_be_taken_in_pieces(stage: Any) -> None:
     assert stage.org.advance()
 
 
+def test_something_that_fails_is_not_tried_for_ever(stage: Any) -> None:
+    stage.org.engine.timers.set(stage.org.clock.now_ms(), "engage", "8HF000000000001EAA", "no such event")
+    tracker = stage.enroll("Nurture by Email")
+    stage.org.engine.timers.set(stage.org.clock.now_ms(), "engage", stage.step(tracker)["Id"], "NoSuchEvent")
+    with pytest.raises(KeyError):
+        stage.org.advance()
+    assert stage.org.advance()
+
+
 def test_settings_are_patched_by_name() -> None:
     settings = OrgSettings()
     settings.patch({"contract": "brief", "selected_entities": ["Task"], "keepalive_seconds": 5})
