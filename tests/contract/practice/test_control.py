@@ -1,9 +1,14 @@
 """The control surface: who may use it, what it refuses, what each part does."""
 
+import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cadence_desk.practice import control
+from cadence_desk.practice.faults.fates import PURPOSES, FateKind
 
 
 def test_the_secret_is_needed(org: Any) -> None:
@@ -185,3 +190,10 @@ def test_an_email_event_needs_a_known_name(org: Any) -> None:
     tracker = active_step(org, "MakeACall")["tracker"]
     assert org.control("/edit", {"verb": "email_event", "tracker": tracker, "event": "Sneeze"})[0] == 400
     assert org.control("/edit", {"verb": "email_event", "tracker": tracker, "event": "EmailOpen"})[0] == 200
+
+
+def test_the_document_tells_every_drill_and_setting(org: Any) -> None:
+    text = (Path(control.__file__).parents[1] / "CONTROL.md").read_text(encoding="utf-8")
+    state = org.control("/state")[1]
+    names = {*state["drills"]["stream"], *state["drills"]["edit"], *state["settings"], *FateKind, *PURPOSES}
+    assert sorted(name for name in names if f"`{name}`" not in text) == []
