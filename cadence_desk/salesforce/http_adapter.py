@@ -53,6 +53,8 @@ class _PhasedConnection(urllib3.connection.HTTPConnection):
 
     @override
     def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()  # as the base class would, but before the bytes count as sent
         _mark_sent(self.sock)
         super().send(data)
 
@@ -66,6 +68,8 @@ class _PhasedTLSConnection(urllib3.connection.HTTPSConnection):
 
     @override
     def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()  # as the base class would, but before the bytes count as sent
         _mark_sent(self.sock)
         super().send(data)
 
