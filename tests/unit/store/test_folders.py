@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
-server:/home /home nfs4 rw 0 0
-/dev/sdb1 /home/ann/local\\040disk xfs rw 0 0
+server:/users /users nfs4 rw 0 0
+/dev/sdb1 /users/ann/local\\040disk xfs rw 0 0
 //box/share /mnt/share cifs rw 0 0
 broken
 """
@@ -30,8 +30,8 @@ broken
     ("folder", "kind"),
     [
         ("/var/lib", "ext4"),
-        ("/home/ann/.local", "nfs4"),
-        ("/home/ann/local disk/desk", "xfs"),
+        ("/users/ann/.local", "nfs4"),
+        ("/users/ann/local disk/desk", "xfs"),
         ("/mnt/share", "cifs"),
         ("/mnt/shared", "ext4"),
     ],
