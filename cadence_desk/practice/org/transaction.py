@@ -15,7 +15,7 @@ from cadence_desk.practice.org.ids import IdMint, canonical
 from cadence_desk.practice.org.values import DmlError, to_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from cadence_desk.practice.org.catalog.model import Catalog, FieldDef, ObjectDef
     from cadence_desk.practice.org.derived import Derivation
@@ -53,6 +53,7 @@ class Ground:
     ids: IdMint
     derivation: Derivation
     triggers: list[Trigger] = field(default_factory=list)
+    more_values: Callable[[str], Collection[str]] = lambda _field: ()
 
 
 class Transaction:
@@ -201,7 +202,8 @@ class Transaction:
                 raise DmlError(
                     "INVALID_FIELD", f"No such column '{name}' on sobject of type {definition.name}", (name,)
                 )
-            row[found.name] = to_raw(found, value)
+            more = self._ground.more_values(f"{definition.name}.{found.name}") if found.picklist else ()
+            row[found.name] = to_raw(found, value, more)
             if found.type == "reference" and row[found.name]:
                 self._check_reference(found, str(row[found.name]))
         return row

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from cadence_desk.practice.org.ids import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cadence_desk.practice.org.catalog.model import FieldDef
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+")
@@ -51,8 +53,8 @@ def day_text(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d")
 
 
-def to_raw(field: FieldDef, value: object) -> object:
-    """Return a value in the store's raw form.
+def to_raw(field: FieldDef, value: object, more_values: Collection[str] = ()) -> object:
+    """Return a value in the store's raw form; ``more_values`` are picklist values beyond those of the definition.
 
     Raises:
         DmlError: the value does not fit the field.
@@ -65,7 +67,8 @@ def to_raw(field: FieldDef, value: object) -> object:
         raise DmlError(
             "JSON_PARSER_ERROR", f"Cannot deserialize a value of {field.name}: {field.type} expected"
         ) from None
-    _check_text(field, raw)
+    if raw not in more_values:
+        _check_text(field, raw)
     return raw
 
 

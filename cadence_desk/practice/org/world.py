@@ -69,6 +69,7 @@ class PracticeOrg:
         self._ground = Ground(
             self.store, self.catalog, self.ids, Derivation(self.store), [PersonAccounts(), self.engine]
         )
+        self._ground.more_values = self._more_values
         sower = Sower(self.store, self.catalog, self.ids, plan.seed, start)
         sow_world(sower, plan.people, self.engine)
         self.cast: Cast = sower.cast
@@ -135,6 +136,11 @@ class PracticeOrg:
         if entity not in self.settings.selected_entities:
             return False
         return not entity.startswith("ActionCadence") or self.is_licensed(user_id)
+
+    def _more_values(self, field: str) -> list[str]:
+        known = self.settings.unknown_picklists
+        shown = known.get("ActionCadenceTracker.State", []) if field.endswith("ActionCadenceState") else []
+        return [*known.get(field, []), *shown]
 
     @contextmanager
     def transaction(
@@ -220,6 +226,8 @@ class PracticeOrg:
                 self._colleagues.act(timer, self.clock.now_ms(), self._open_at)
         except BaseException:
             self.engine.timers.remove(timer)
+            if not self.engine.handles(timer.kind):
+                self._colleagues.plan(self.clock.now_ms())
             raise
 
     def _open_at(self, user_id: str, moment_ms: int) -> AbstractContextManager[Transaction]:

@@ -154,6 +154,17 @@ def test_refused_writes_say_why(stage: Any, sobject: str, fields: dict[str, obje
     assert stage.commits == []
 
 
+def test_values_no_document_lists_can_be_let_in(stage: Any) -> None:
+    tracker = stage.enroll("Quick Check-In")
+    with pytest.raises(DmlError, match="restricted"):
+        stage.org.edit("ActionCadenceTracker", tracker["Id"], {"State": "Hibernating"})
+    stage.org.settings.patch({"unknown_picklists": {"ActionCadenceTracker.State": ["Hibernating"]}})
+    stage.org.edit("ActionCadenceTracker", tracker["Id"], {"State": "Hibernating"})
+    row = stage.tracker(tracker)
+    assert (row["State"], row["IsTrackerActive"]) == ("Hibernating", 0)
+    assert stage.org.store.read("Lead", tracker["TargetId"])["ActionCadenceState"] == "Hibernating"
+
+
 def test_an_external_id_is_unique(stage: Any) -> None:
     with stage.org.transaction(stage.user) as work:
         work.insert("Task", {"Subject": "a", "CD_Op_Id__c": "op-1"})
