@@ -27,6 +27,8 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 THREAD_GRACE_SECONDS = 2.0
+# our own threads are daemons with a bounded stop, so they count as left behind like any other
+OWN_THREADS = ("outbox-", "cache-", "lane-", "feed-", "stall-monitor")
 NO_SUCH_NAME = (".invalid", ".test", ".example")
 
 _thread_starts: WeakKeyDictionary[threading.Thread, traceback.StackSummary] = WeakKeyDictionary()
@@ -179,7 +181,7 @@ def no_logged_errors(request: pytest.FixtureRequest) -> Generator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
-    """Fail a test that leaves a non-daemon thread, or a task pending on a closed loop, and say where it began."""
+    """Fail a test that leaves a thread, or a task pending on a closed loop, and say where it began."""
     threads_before = set(threading.enumerate())
     tasks_before = set(_pending_tasks())
     yield
@@ -196,9 +198,10 @@ def nothing_left_running() -> Iterator[None]:
 
 
 def _left(before: set[threading.Thread]) -> list[threading.Thread]:
-    """Return the new non-daemon threads that are still alive after a moment of grace."""
+    """Return the new threads of our own, and non-daemon ones, that are still alive after a moment of grace."""
     deadline = time.monotonic() + THREAD_GRACE_SECONDS
-    left = [one for one in threading.enumerate() if one not in before and not one.daemon]
+    new = [one for one in threading.enumerate() if one not in before]
+    left = [one for one in new if not one.daemon or one.name.startswith(OWN_THREADS)]
     for thread in left:
         thread.join(max(0.0, deadline - time.monotonic()))
     return [thread for thread in left if thread.is_alive()]
