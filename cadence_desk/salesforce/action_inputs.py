@@ -70,14 +70,15 @@ def build_inputs(
 
     Args:
         action: what the org describes.
-        given: values by documented name; empty texts and None count as not given.
+        given: values by documented name; None counts as not given, an empty text too unless the input is required.
         name_of_cadence: looks up a name where the org takes a cadence only by name.
 
     Raises:
         BadValue: a required input has no value.
         NotAvailable: a value was given that this org's action has no input for.
     """
-    values = {name.lower(): value for name, value in given.items() if value is not None and value != ""}
+    named = {name.lower(): value for name, value in given.items() if value is not None}
+    values = {name: value for name, value in named.items() if value != ""}
     used: set[str] = set()
     built: dict[str, Any] = {}
     for described in action.inputs:
@@ -87,6 +88,8 @@ def build_inputs(
             built[described.name] = _fit(described.name, values[source], name_of_cadence)
         elif described.name.lower() in _names("sObjectName"):
             built[described.name] = _object_name(values)
+        elif described.required and _source(described.name.lower(), named):
+            built[described.name] = ""  # no notes at all is a value, too
         elif described.required:
             raise BadValue(f"{action.label} needs {described.name}, and there is no value for it.")
     _check_all_used(action, values, used)

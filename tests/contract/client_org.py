@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from cadence_desk.domain.changes import ChangeEvent
     from cadence_desk.domain.errors import DeskError
+    from cadence_desk.salesforce.describes import DescribeCache
 
 
 class SystemClock:
@@ -153,11 +154,13 @@ class Client:
     profile: OrgProfile
 
 
-def connect(practice: PracticeProcess, secrets: MemorySecrets | None = None) -> Client:
+def connect(
+    practice: PracticeProcess, secrets: MemorySecrets | None = None, describes: DescribeCache | None = None
+) -> Client:
     """Open the org as the app does; signs in as the browser would unless `secrets` remembers."""
     kept = secrets or MemorySecrets()
     profile = practice.profile()
-    org = open_org(profile, kept, SystemClock(), SystemEntropy())
+    org = open_org(profile, kept, SystemClock(), SystemEntropy(), describes)
     if org.flow.resume(profile) is None:
         org.flow.sign_in(profile, _in_thread(practice), lambda: False)
     return Client(org, kept, profile)

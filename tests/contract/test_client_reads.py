@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cadence_desk.domain.errors import NotAvailable, Untrusted
 from cadence_desk.domain.people import PersonKind
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.domain.record_ids import RecordId
-from tests.contract.client_org import Client, PracticeProcess, connect, running
+from cadence_desk.salesforce.connect import open_org
+from cadence_desk.salesforce.describes import DescribeCache
+from cadence_desk.salesforce.gateway import SalesforceGateway
+from cadence_desk.salesforce.soql import SoqlQuery
+from cadence_desk.salesforce.stream import PubSubStream
+from cadence_desk.salesforce.trust import TrustRoots
+from tests.contract.client_org import (
+    Client,
+    PracticeProcess,
+    Sink,
+    SystemClock,
+    SystemEntropy,
+    connect,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,3 +201,41 @@ def test_the_meter_counts_by_purpose(gateway: OrgGateway) -> None:
     assert usage.limit == 100_000
     assert 0 < usage.used <= usage.calls
     assert usage.by_purpose["calls"] >= 1
+
+
+def test_unchanged_describes_cost_no_body(practice: PracticeProcess) -> None:
+    cache = DescribeCache()
+    first = connect(practice, describes=cache).org.gateway.capabilities()
+    saved = DescribeCache(cache.saved())
+    after = practice.history()[-1]["n"]
+
+    assert connect(practice, describes=saved).org.gateway.capabilities() == first
+    replies = [entry for entry in practice.history(after) if entry["kind"] == "reply"]
+    assert sum(reply["status"] == 304 for reply in replies) == len(first.objects)
+
+
+def test_a_very_long_query_goes_by_composite(gateway: OrgGateway, everyone: list[Person]) -> None:
+    assert isinstance(gateway, SalesforceGateway)
+    leads = [person.id for person in everyone if person.kind is PersonKind.LEAD][:600]
+    query = SoqlQuery("Lead", ("Id",)).where_in("Id", leads)
+
+    assert {row["Id"] for row in gateway._org.rest.rows(query, "test", deleted=True)} == set(leads)
+    with pytest.raises(NotAvailable, match="No such column"):
+        gateway._org.rest.rows(SoqlQuery("Lead", ("Nonsense",)).where_in("Id", leads), "test")
+
+
+def test_an_unknown_authority_is_not_trusted(practice: PracticeProcess, client: Client) -> None:
+    profile = replace(client.profile, extra_ca="")
+    org = open_org(profile, client.secrets, SystemClock(), SystemEntropy())
+    sink = Sink()
+    feed = client.org.feed
+    assert isinstance(feed, PubSubStream)
+    handle = PubSubStream(profile, feed.session, feed.identify, TrustRoots(), feed.clock).open(
+        "/data/x", None, sink
+    )
+    sink.wait(lambda: sink.ended)
+    handle.stop(5)
+
+    with pytest.raises(Untrusted):
+        org.gateway.renew()
+    assert isinstance(sink.ended[0][0], Untrusted)

@@ -116,7 +116,7 @@ def serving(answer: Callable[[Asked], Reply | None]) -> Iterator[Server]:
             if int(reply.headers.get("Content-Length", len(reply.body))) != len(reply.body):
                 self.close_connection = True
 
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names the base class looks up
+        do_GET = do_POST = do_PATCH = do_CONNECT = _answer  # noqa: N815 - names the base class looks up
 
         @override
         def log_message(self, format: str, *arguments: object) -> None:

@@ -88,6 +88,10 @@ def test_a_missing_required_input_is_named() -> None:
         build(action("targetId*"))
 
 
+def test_an_empty_text_fills_a_required_input() -> None:
+    assert build(action("notes*", "targetId"), notes="", targetId="") == {"notes": ""}
+
+
 def test_another_object_is_refused_before_the_call() -> None:
     with pytest.raises(BadValue, match="leads, contacts"):
         build(action("sObjectName*", "targetId*"), targetId="0067Q00000HV0WoUAL")

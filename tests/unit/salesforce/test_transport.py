@@ -11,8 +11,9 @@ import pytest
 import requests
 import truststore
 
-from cadence_desk.domain.errors import InternalError, Untrusted
+from cadence_desk.domain.errors import Executed, InternalError, ProxyProblem, Untrusted
 from cadence_desk.salesforce import http_adapter
+from cadence_desk.salesforce.errors import translate_exception
 from cadence_desk.salesforce.exchange import Phase, begin
 from cadence_desk.salesforce.http_adapter import BodyTooLarge, OrgAdapter, OrgHTTP, origin_of
 from cadence_desk.salesforce.secret import Secret
@@ -169,6 +170,23 @@ def test_a_proxy_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) ->
     transport = Transport(profile(), UsageMeter(FakeClock()))
     assert transport.session("https://a.my.salesforce.com").proxies == {"https": "http://127.0.0.1:3128"}
     assert transport.session("https://localhost:1").proxies == {}
+
+
+@pytest.mark.parametrize(("status", "hint"), [(407, "user name and password"), (403, "address")])
+def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch, status: int, hint: str) -> None:
+    with serving(lambda _: Reply(status)) as server:
+        monkeypatch.setenv("https_proxy", server.origin)
+        monkeypatch.delenv("no_proxy", raising=False)
+        session = Transport(profile(), UsageMeter(FakeClock())).session("https://a.my.salesforce.com")
+        exchange = begin("x", write=True)
+        with pytest.raises(requests.RequestException) as caught:
+            session.post("https://a.my.salesforce.com/services", json={})
+    told = translate_exception(caught.value, exchange)
+    assert isinstance(told, ProxyProblem)
+    assert told.executed is Executed.NO
+    assert told.server_code == f"HTTP {status}"
+    assert hint in told.hint
+    assert [asked.method for asked in server.asked] == ["CONNECT"]
 
 
 def test_roots_of_one_profile(tmp_path: Path) -> None:
