@@ -199,7 +199,7 @@ def test_the_meter_counts_by_purpose(gateway: OrgGateway) -> None:
     usage = gateway.usage()
 
     assert usage.limit == 100_000
-    assert 0 < usage.used <= usage.calls
+    assert usage.used > 0
     assert usage.by_purpose["calls"] >= 1
 
 
