@@ -244,7 +244,73 @@ class FakeMoves:
         return len(intent_ids)
 
 
-class FakeDesk:
+class FakeLists:
+    """What the fake desk answers from its world."""
+
+    world: World
+    operations: list[Operation]
+    feed_lines: list[Activity]
+    views: list[ListView]
+    refusals: dict[Kind, str]
+
+    def person(self, target_id: str) -> Person | None:
+        return self.world.people.get(target_id)
+
+    def tracker(self, tracker_id: str) -> Tracker | None:
+        return self.world.trackers.get(tracker_id)
+
+    def trackers_of(self, target_id: str) -> list[Tracker]:
+        index = getattr(self, "_by_target", None)
+        if index is None:
+            index = {}
+            for one in self.world.trackers.values():
+                index.setdefault(one.target_id, []).append(one.id)
+            self._by_target: dict[str, list[str]] = index
+        found = [self.world.trackers[one] for one in index.get(target_id, ())]
+        return sorted(found, key=lambda one: not one.is_active)
+
+    def current_step(self, tracker_id: str) -> StepTracker | None:
+        steps = self.world.steps.get(self.world.trackers[tracker_id].target_id, [])
+        return next((one for one in steps if one.tracker_id == tracker_id and one.is_open), None)
+
+    def operations_of(self, target_id: str) -> list[Operation]:
+        return [one for one in self.operations if one.target_id == target_id]
+
+    def open_operations(self) -> list[Operation]:
+        return list(self.operations)
+
+    async def step_history(self, target_id: str) -> list[StepTracker]:
+        return list(self.world.steps.get(target_id, []))
+
+    def cadences(self) -> list[Cadence]:
+        return self.world.cadences
+
+    def reps(self) -> list[Rep]:
+        return self.world.reps
+
+    def call_results(self) -> list[CallResult]:
+        return list(RESULTS)
+
+    def dispositions(self) -> list[str]:
+        return list(DISPOSITIONS)
+
+    async def list_views(self) -> list[ListView]:
+        return self.views
+
+    async def people_of_view(self, view: ListView) -> frozenset[str]:
+        return frozenset(list(self.world.people)[:10])
+
+    def activity(self) -> Sequence[Activity]:
+        return self.feed_lines
+
+    def usage(self) -> ApiUsage:
+        return ApiUsage(1_240, 15_000, {"people": 12, "trackers": 8, "writes": 3})
+
+    def why_not(self, kind: Kind) -> str:
+        return self.refusals.get(kind, "")
+
+
+class FakeDesk(FakeLists):
     """The face of the desk."""
 
     def __init__(self, world: World | None = None) -> None:
@@ -291,64 +357,8 @@ class FakeDesk:
         shown = TrackerWords(tracker.target_name, tracker.cadence_name, tracker.owner_name, words)
         self.trackers.show(tracker, step, shown, NOW.timestamp())
 
-    def person(self, target_id: str) -> Person | None:
-        return self.world.people.get(target_id)
-
-    def tracker(self, tracker_id: str) -> Tracker | None:
-        return self.world.trackers.get(tracker_id)
-
-    def trackers_of(self, target_id: str) -> list[Tracker]:
-        index = getattr(self, "_by_target", None)
-        if index is None:
-            index = {}
-            for one in self.world.trackers.values():
-                index.setdefault(one.target_id, []).append(one.id)
-            self._by_target: dict[str, list[str]] = index
-        found = [self.world.trackers[one] for one in index.get(target_id, ())]
-        return sorted(found, key=lambda one: not one.is_active)
-
-    def current_step(self, tracker_id: str) -> StepTracker | None:
-        steps = self.world.steps.get(self.world.trackers[tracker_id].target_id, [])
-        return next((one for one in steps if one.tracker_id == tracker_id and one.is_open), None)
-
     async def refresh(self) -> None:
         self.started += 0
-
-    def operations_of(self, target_id: str) -> list[Operation]:
-        return [one for one in self.operations if one.target_id == target_id]
-
-    def open_operations(self) -> list[Operation]:
-        return list(self.operations)
-
-    async def step_history(self, target_id: str) -> list[StepTracker]:
-        return list(self.world.steps.get(target_id, []))
-
-    def cadences(self) -> list[Cadence]:
-        return self.world.cadences
-
-    def reps(self) -> list[Rep]:
-        return self.world.reps
-
-    def call_results(self) -> list[CallResult]:
-        return list(RESULTS)
-
-    def dispositions(self) -> list[str]:
-        return list(DISPOSITIONS)
-
-    async def list_views(self) -> list[ListView]:
-        return self.views
-
-    async def people_of_view(self, view: ListView) -> frozenset[str]:
-        return frozenset(list(self.world.people)[:10])
-
-    def activity(self) -> Sequence[Activity]:
-        return self.feed_lines
-
-    def usage(self) -> ApiUsage:
-        return ApiUsage(1_240, 15_000, {"people": 12, "trackers": 8, "writes": 3})
-
-    def why_not(self, kind: Kind) -> str:
-        return self.refusals.get(kind, "")
 
     # ------------------------------------------------------------ what tests do to it
 

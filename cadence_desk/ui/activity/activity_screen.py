@@ -43,7 +43,7 @@ class ActivityScreen(QWidget):
         top = QHBoxLayout()
         top.setSpacing(GAP)
         top.addWidget(self.heading)
-        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(2 * GAP, GAP + 4, 2 * GAP, GAP + 4)

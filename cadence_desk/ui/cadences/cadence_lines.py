@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
 from cadence_desk.ui.kit.line_list import Line
+from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.shapes import Badge, Shape
 from cadence_desk.ui.kit.state_badges import cadence_badge
 from cadence_desk.ui.kit.theme import Tone
@@ -42,7 +43,7 @@ def _cadence_line(cadence: Cadence) -> Line:
     return Line(
         key=cadence.id,
         title=cadence.name,
-        detail=f"{touches} steps  ·  {active} in cadence",
+        detail=f"{count_word(touches, 'step')}  ·  {active} in cadence",
         badge=cadence_badge(cadence.state),
     )
 

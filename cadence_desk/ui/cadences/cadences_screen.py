@@ -51,7 +51,7 @@ class CadencesScreen(QWidget):
         top = QHBoxLayout()
         top.setSpacing(GAP)
         top.addWidget(self.heading)
-        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         top.addWidget(PlainLabel("Read only: cadences are built in Salesforce.", muted=True))
         split = self._build_split()

@@ -59,6 +59,8 @@ class ColumnFitter(QObject):
         spare = max(0, width - sum(plan.least for plan in shown))
         weights = sum(plan.weight for plan in shown) or 1
         self._own = False
+        for index, plan in enumerate(self._plans):
+            self._header.setSectionHidden(index, plan not in shown)
         left = width
         for plan in shown:
             size = plan.least + spare * plan.weight // weights
@@ -67,8 +69,6 @@ class ColumnFitter(QObject):
         if shown and left > 0:
             last = self._plans.index(shown[-1])
             self._header.resizeSection(last, self._header.sectionSize(last) + left)
-        for index, plan in enumerate(self._plans):
-            self._header.setSectionHidden(index, plan not in shown)
         self._own = True
 
     def _those_that_fit(self, width: int) -> list[ColumnPlan]:

@@ -215,8 +215,8 @@ class MovesFace(Protocol):
         """Cancel those still in their undo window; return how many."""
 
 
-class DeskFace(Protocol):
-    """Everything a screen may ask."""
+class DeskStateFace(Protocol):
+    """How things stand."""
 
     @property
     def profile(self) -> OrgProfile:
@@ -257,6 +257,19 @@ class DeskFace(Protocol):
     @property
     def sign_in(self) -> SignInFace:
         """Signing in."""
+
+    def activity(self) -> Sequence[Activity]:
+        """Return what the org reported, newest first."""
+
+    def usage(self) -> ApiUsage:
+        """Return the API meter."""
+
+    def why_not(self, kind: Kind, /) -> str:
+        """Return why a command cannot be used; empty when it can."""
+
+
+class DeskFace(DeskStateFace, Protocol):
+    """Everything a screen may ask."""
 
     @property
     def calls(self) -> CallsFace:
@@ -309,17 +322,8 @@ class DeskFace(Protocol):
     async def people_of_view(self, view: ListView, /) -> frozenset[str]:
         """Return whom a list view holds."""
 
-    def activity(self) -> Sequence[Activity]:
-        """Return what the org reported, newest first."""
-
-    def usage(self) -> ApiUsage:
-        """Return the API meter."""
-
     async def refresh(self) -> None:
         """Catch up now."""
-
-    def why_not(self, kind: Kind, /) -> str:
-        """Return why a command cannot be used; empty when it can."""
 
 
 class TasksFace(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
+from typing_extensions import override
 
 from cadence_desk.ui.kit.icons import icon
 from cadence_desk.ui.kit.theme import colors
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.tables import ColumnTable
 
 _MOST = 60
+_LONGEST = 22
 
 
 class FacetPill(QToolButton):
@@ -83,7 +85,9 @@ class FacetPill(QToolButton):
 
     def _show(self) -> None:
         word = self.word(self.value) if self.value else "any"
-        self.setText(f"{self._title}: {word}  ▾".replace("&", "&&"))
+        shown = word if len(word) <= _LONGEST else word[: _LONGEST - 1] + "…"
+        text = f"{self._title}: {shown}" if self.value else self._title
+        self.setText(f"{text}  ▾".replace("&", "&&"))
         self.setAccessibleName(f"Filter by {self._title.lower()}, now {word}")
         self.setProperty("chosen", bool(self.value))
         self.style().unpolish(self)
@@ -121,3 +125,20 @@ class FacetPill(QToolButton):
         action.triggered.connect(lambda: self.choose(value))
         group.addAction(action)
         menu.addAction(action)
+
+
+class AttentionPill(FacetPill):
+    """Several yes-or-no facets behind one button: the chosen one must be yes."""
+
+    @override
+    def wanted(self) -> dict[str, frozenset[str]]:
+        return {self.value: frozenset({"1"})} if self.value else {}
+
+    @override
+    def _counts(self) -> list[tuple[str, int]]:
+        table = self._table
+        if table is None:
+            return []
+        return [
+            (name, sum(map("1".__eq__, compress(table.facet(name), table.alive())))) for name in self._words
+        ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QObject,
@@ -130,6 +131,12 @@ class _LineDelegate(QStyledItemDelegate):
             painter.fillRect(box, QColor(look.selection))
             painter.fillRect(QRect(box.x(), box.y(), 3, box.height()), QColor(look.accent))
         inner = box.adjusted(10 + 18 * line.indent, 4, -10, -4)
+        if line.is_heading:
+            self._paint_heading(painter, box, line, option.font)
+            painter.restore()
+            return
+        if index.row():
+            painter.fillRect(QRect(box.x() + 10, box.y(), box.width() - 20, 1), QColor(look.window))
         self._paint_lines(painter, inner, line, option.font)
         painter.restore()
 
@@ -140,11 +147,11 @@ class _LineDelegate(QStyledItemDelegate):
             upper.setHeight(inner.height() // 2)
         painter.setFont(font)
         upper = self._paint_right(painter, upper, line)
-        if line.is_heading or self.two_lines:
+        if self.two_lines:
             heavy = QFont(font)
             heavy.setBold(True)
             painter.setFont(heavy)
-        painter.setPen(QColor(look.muted if line.is_heading else look.text))
+        painter.setPen(QColor(look.text))
         title = cut(painter.fontMetrics(), line.title, upper.width())
         painter.drawText(upper, _FLAGS, title)
         used = painter.fontMetrics().horizontalAdvance(title) + 12
@@ -154,6 +161,17 @@ class _LineDelegate(QStyledItemDelegate):
         if not self.two_lines:
             lower = upper.adjusted(used, 0, 0, 0)
         painter.drawText(lower, _FLAGS, cut(painter.fontMetrics(), line.detail, lower.width()))
+
+    @staticmethod
+    def _paint_heading(painter: QPainter, box: QRect, line: Line, font: QFont) -> None:
+        look = colors()
+        heavy = QFont(font)
+        heavy.setBold(True)
+        painter.setFont(heavy)
+        painter.setPen(QColor(look.muted))
+        low = QRect(box.x() + 10, box.bottom() - 24, box.width() - 20, 22)
+        painter.drawText(low, _FLAGS, f"{line.title}  {line.detail}")
+        painter.fillRect(QRect(low.x(), box.bottom(), low.width(), 1), QColor(look.border))
 
     @staticmethod
     def _paint_right(painter: QPainter, upper: QRect, line: Line) -> QRect:
@@ -200,8 +218,9 @@ class LineList(QListView):
         return self.lines.lines[row].key if 0 <= row < len(self.lines.lines) else ""
 
     def current_key(self) -> str:
-        """Return the key of the current row."""
-        return self.key_at(self.currentIndex().row())
+        """Return the key of the selected row; focus alone selects nothing."""
+        selected = self.selectionModel().selectedIndexes()
+        return self.key_at(selected[0].row()) if selected else ""
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show rows; current row and scroll position stay with their keys."""
@@ -230,14 +249,16 @@ class LineList(QListView):
 
     def fit_height(self, most: int = 8) -> None:
         """Take just the height of the rows there are."""
-        rows = max(1, min(most, len(self.lines.lines)))
-        self.setFixedHeight(rows * max(self.sizeHintForRow(0), 20) + 2 * self.frameWidth() + 2)
+        rows = min(most, len(self.lines.lines))
+        height = rows * self.sizeHintForRow(0) if rows else self.fontMetrics().height() + 14
+        self.setFixedHeight(height + 2 * self.frameWidth())
 
     @override
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid():
-            self.chosen.emit(self.key_at(current.row()))
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        key = self.current_key()
+        if key:
+            self.chosen.emit(key)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -245,8 +266,8 @@ class LineList(QListView):
         if self._empty and not self.lines.lines:
             painter = QPainter(self.viewport())
             painter.setPen(QColor(colors().muted))
-            box = self.viewport().rect().adjusted(16, 16, -16, -16)
-            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            box = self.viewport().rect().adjusted(10, 8, -10, -4)
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.drawText(box, flags, self._empty)
             painter.end()
 

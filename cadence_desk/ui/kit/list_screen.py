@@ -19,11 +19,14 @@ from cadence_desk.ui.kit.theme import GAP, colors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.ui.kit.column_fitter import ColumnPlan
     from cadence_desk.ui.kit.facet_pill import FacetPill
+
+
+_LEAST_WIDTH = 420
 
 
 class SearchField(QLineEdit):
@@ -62,13 +65,7 @@ class ListScreen(QWidget):
         self.table.doubleClicked.connect(lambda _index: self.asked.emit("open_side"))
         self.table.columnar.counted.connect(self._count)
         self.search = SearchField()
-        self.search.setObjectName("searchField")
-        self.search.setAccessibleName(f"Search {noun}")
-        self.search.setPlaceholderText(f"Search {noun}  (Ctrl+F)")
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", colors().muted), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.textChanged.connect(self.look)
-        self.search.left_downwards.connect(self._enter_list)
+        self._make_search()
         self.heading = PlainLabel(title, scale=1.5, bold=True)
         self.counts = PlainLabel(muted=True)
         self.counts.setObjectName("countLabel")
@@ -80,17 +77,32 @@ class ListScreen(QWidget):
         self.actions_row.setSpacing(GAP)
         self.filters_row = QHBoxLayout()
         self.filters_row.setSpacing(GAP)
+        self.search_row = QHBoxLayout()
+        self.search_row.setSpacing(GAP)
+        self.below_row = QHBoxLayout()
+        self.below_row.setContentsMargins(0, 0, 0, 0)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._lay_out()
+
+    def _make_search(self) -> None:
+        self.search.setObjectName("searchField")
+        self.search.setAccessibleName(f"Search {self._noun}")
+        self.search.setPlaceholderText(f"Search {self._noun}  (Ctrl+F)")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search", colors().muted), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self.look)
+        self.search.left_downwards.connect(self._enter_list)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(GAP)
         top.addWidget(self.heading)
-        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignBottom)
+        top.addWidget(self.counts, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addStretch(1)
         top.addLayout(self.actions_row)
-        self.search.setMinimumWidth(150)
-        self.filters_row.addWidget(self.search, 1)
+        self.search.setMinimumWidth(180)
+        self.search_row.addWidget(self.search, 1)
+        self.search_row.addLayout(self.filters_row)
         for pill in self.pills:
             pill.changed.connect(self.look)
             self.filters_row.addWidget(pill)
@@ -100,8 +112,29 @@ class ListScreen(QWidget):
         whole.setContentsMargins(2 * GAP, GAP + 4, 2 * GAP, GAP + 4)
         whole.setSpacing(GAP + 2)
         whole.addLayout(top)
-        whole.addLayout(self.filters_row)
+        whole.addLayout(self.search_row)
+        whole.addLayout(self.below_row)
         whole.addWidget(self.table, 1)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the filters beside the search field, or below it where there is no room."""
+        needed = self.filters_row.sizeHint().width() + self.search.minimumWidth() + 6 * GAP
+        below = needed > self.width()
+        if below == (self.below_row.count() > 0):
+            return
+        if below:
+            self.search_row.removeItem(self.filters_row)
+            self.below_row.addLayout(self.filters_row)
+            self.below_row.addStretch(1)
+        else:
+            self.below_row.takeAt(1)
+            self.below_row.removeItem(self.filters_row)
+            self.search_row.addLayout(self.filters_row)
 
     # ------------------------------------------------------------ building
 
@@ -109,8 +142,9 @@ class ListScreen(QWidget):
         self, command: str, text: str, name: str, glyph: str, *, primary: bool = False
     ) -> QPushButton:
         """Add a button that asks for a command."""
-        button = QPushButton(text)
+        button = QPushButton(f" {text}")
         button.setObjectName(name)
+        button.setAccessibleName(text)
         look = colors()
         button.setIcon(icon(glyph, look.accent_text if primary else look.text))
         button.setProperty("glyph", glyph)
@@ -142,6 +176,7 @@ class ListScreen(QWidget):
             facets.update(pill.wanted())
         self.table.columnar.look_for(self.search.text(), facets, self._only)
         self.reset.setVisible(not all(pill.is_normal for pill in self.pills) or self._only is not None)
+        self._arrange()
         self.table.viewport().update()
 
     def show_only(self, ids: frozenset[str] | None) -> None:

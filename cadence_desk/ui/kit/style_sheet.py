@@ -31,7 +31,7 @@ QPushButton[danger="true"] { background: $danger_fill; color: $danger; border-co
 QPushButton[flat="true"] { background: transparent; border-color: transparent; color: $accent; padding: 4px 8px; }
 QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus { border-color: $accent; }
 QPushButton[flat="true"]:disabled { color: $muted; }
-QToolButton#pill { padding: 4px 10px; border-radius: 14px; }
+QToolButton#pill { padding: 4px 9px; border-radius: 14px; }
 QToolButton#pill[chosen="true"] { background: $selection; border-color: $accent; color: $text; }
 QToolButton#pill::menu-indicator { image: none; width: 0; }
 
@@ -44,14 +44,14 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTim
     border: 1px solid $accent;
 }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateTimeEdit:disabled { background: $window; color: $muted; }
-QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; background: transparent; width: 26px; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 2px; }
 
 QTableView, QListView, QTreeView {
     background: $base; alternate-background-color: $alternate; border: 1px solid $border; border-radius: 6px;
     outline: none;
 }
-QListView:focus, QTableView:focus { border: 1px solid $accent; }
 QListView#plainList, QListView#plainList:focus { border: none; background: transparent; }
 QHeaderView { background: $base; border: none; }
 QHeaderView::section {
@@ -88,6 +88,9 @@ QScrollArea > QWidget > QWidget#scrolled { background: transparent; }
 QProgressBar { background: $border; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent_fill; border-radius: 3px; }
 QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $muted; border-radius: 4px; background: $base; }
+QCheckBox::indicator:checked { background: $accent_fill; border-color: $accent_fill; }
+QCheckBox:focus { color: $accent; }
 """)
 
 

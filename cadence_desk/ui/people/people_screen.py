@@ -26,7 +26,7 @@ PLANS = (
     ColumnPlan("company", 120, 2, 2),
     ColumnPlan("in_cadence", 150, 2, 1),
     ColumnPlan("title", 120, 2, 5),
-    ColumnPlan("kind", 84, 0, 3),
+    ColumnPlan("kind", 112, 0, 3),
     ColumnPlan("status", 84, 1, 6),
     ColumnPlan("owner", 104, 1, 4),
     ColumnPlan("phone", 124, 1, 7),
@@ -68,7 +68,7 @@ class PeopleScreen(ListScreen):
         menu = QMenu(self.views)
         menu.aboutToShow.connect(self._fill_views)
         self.views.setMenu(menu)
-        self.filters_row.insertWidget(1, self.views)
+        self.filters_row.insertWidget(0, self.views)
         self._show_view("")
         self.add_action("log_call", "Log call", "logCallButton", "phone")
         self.add_action("enroll", "Add to cadence", "enrollButton", "plus", primary=True)
@@ -142,7 +142,7 @@ class PeopleScreen(ListScreen):
     def _show_view(self, name: str) -> None:
         self._view_name = name
         shown = name if len(name) <= 24 else name[:23] + "…"
-        self.views.setText(f"List: {shown or 'all'}  ▾".replace("&", "&&"))
+        self.views.setText(f"{f'List: {shown}' if shown else 'List'}  ▾".replace("&", "&&"))
         self.views.setAccessibleName(f"List view, now {name or 'all people'}")
         self.views.setProperty("chosen", bool(name))
         self.views.style().unpolish(self.views)

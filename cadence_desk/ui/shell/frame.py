@@ -59,7 +59,7 @@ class WindowFrame(QWidget):
         self.split.addWidget(self.side)
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 0)
-        self.split.setSizes([820, 336])
+        self.split.setSizes([880, 300])
         self.sign_in = SignInPage(open_page)
         self.work = QStackedWidget()
         self.work.addWidget(self.split)

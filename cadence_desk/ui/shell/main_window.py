@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         has_rows = any(desk.people.alive()) or any(desk.trackers.alive())
         page = self.frame.split if signed_in or has_rows else self.frame.sign_in
         self.frame.work.setCurrentWidget(page)
-        self.frame.rail.setEnabled(page is self.frame.split)
+        self.frame.rail.setVisible(page is self.frame.split)
         if signed_in or not has_rows or not self._started:
             self.frame.bar.clear("CD-1101")
         else:

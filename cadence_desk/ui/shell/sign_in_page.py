@@ -72,9 +72,13 @@ class SignInPage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         rows.addLayout(buttons)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(card)
+        middle.addStretch(1)
         whole = QVBoxLayout(self)
         whole.addStretch(2)
-        whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(middle)
         whole.addStretch(3)
 
     def attach(self, place: Workplace) -> None:

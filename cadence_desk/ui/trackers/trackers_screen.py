@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from cadence_desk.domain.trackers import STATE_WORDS
 from cadence_desk.ui.kit.column_fitter import ColumnPlan
-from cadence_desk.ui.kit.facet_pill import FacetPill
+from cadence_desk.ui.kit.facet_pill import AttentionPill, FacetPill
 from cadence_desk.ui.kit.list_screen import ListScreen
 from cadence_desk.ui.kit.state_badges import badge_of_words, tracker_badge
 from cadence_desk.ui.kit.theme import Tone
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.workplace import Workplace
 
 PLANS = (
-    ColumnPlan("target", 140, 3, 0),
-    ColumnPlan("state", 108, 0, 1),
-    ColumnPlan("step", 150, 3, 2),
-    ColumnPlan("cadence", 140, 3, 3),
-    ColumnPlan("due", 124, 0, 4),
+    ColumnPlan("target", 126, 3, 0),
+    ColumnPlan("state", 106, 0, 1),
+    ColumnPlan("step", 124, 3, 2),
+    ColumnPlan("cadence", 104, 3, 3),
+    ColumnPlan("due", 126, 0, 4),
     ColumnPlan("overdue", 74, 0, 5),
     ColumnPlan("assignee", 104, 1, 6),
     ColumnPlan("operation", 128, 2, 7),
@@ -44,8 +44,7 @@ class TrackersScreen(ListScreen):
                 FacetPill("state", "State", STATE_WORDS),
                 FacetPill("cadence", "Cadence"),
                 FacetPill("assignee", "Assignee"),
-                FacetPill("overdue", "Overdue", {"1": "yes", "0": "no"}),
-                FacetPill("error", "Error", {"1": "yes", "0": "no"}),
+                AttentionPill("attention", "Attention", {"overdue": "overdue", "error": "with an error"}),
             ),
         )
         self.setObjectName("trackersScreen")

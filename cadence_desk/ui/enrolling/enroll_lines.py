@@ -1,0 +1,141 @@
+"""What the add-to-cadence dialog offers and says, as choices, lines and sentences. Pure but for badges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
+from cadence_desk.domain.operations import OperationState
+from cadence_desk.domain.refusals import REASONS, Verdict
+from cadence_desk.ui.kit.line_list import Line
+from cadence_desk.ui.kit.shapes import Badge, Shape
+from cadence_desk.ui.kit.state_badges import state_badge, verdict_badge
+from cadence_desk.ui.kit.theme import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.orgs import Capabilities
+    from cadence_desk.domain.people import Rep
+    from cadence_desk.domain.refusals import PlanRow
+    from cadence_desk.ui.kit.desk_face import EnrollResultFace
+
+_ADDED = frozenset({Verdict.WILL_ADD, Verdict.WILL_ADD_WITH_WARNING, Verdict.WILL_WAIT})
+_ASSIGN = "assigntargettosalescadence"
+_RELATED = "relatedtoid"
+_RESULT_WORDS = {
+    OperationState.QUEUED: "waiting",
+    OperationState.SENDING: "sending",
+    OperationState.ACCEPTED: "saved by Salesforce",
+    OperationState.SETTLED: "confirmed",
+    OperationState.REFUSED: "refused",
+    OperationState.IN_DOUBT: "in doubt",
+    OperationState.NEEDS_REVIEW: "to be reviewed",
+    OperationState.CANCELLED: "canceled",
+}
+
+
+def cadence_choices(cadences: Iterable[Cadence]) -> list[tuple[str, str]]:
+    """Return the cadences people can be added to."""
+    found = sorted((one for one in cadences if one.is_active), key=lambda one: one.name.casefold())
+    return [(one.id, one.name) for one in found]
+
+
+def assignee_choices(reps: Iterable[Rep]) -> list[tuple[str, str]]:
+    """Return who can work a cadence; where that cannot be read a rep is offered with a word about it."""
+    able = [rep for rep in reps if rep.is_active and rep.can_work is not False]
+    able.sort(key=lambda rep: rep.name.casefold())
+    return [(rep.id, rep.name if rep.can_work else f"{rep.name} (license unknown)") for rep in able]
+
+
+def step_choices(cadence: Cadence | None) -> list[tuple[str, str]]:
+    """Return the steps a run can begin with; the first entry means the normal start."""
+    choices = [("", "First step")]
+    if cadence is not None:
+        touches = [one for one in walk_steps(cadence.steps) if one.type not in STRUCTURAL_STEPS]
+        for number, step in enumerate(touches, start=1):
+            kind = step_word(step.type)
+            title = step.title or kind
+            text = title if kind.casefold() in title.casefold() else f"{title} ({kind.lower()})"
+            if not step.is_orphan:
+                choices.append((step.id, f"{number}. {text}"))
+    return choices
+
+
+def offers_related(capabilities: Capabilities | None) -> bool:
+    """Return True when the org's action takes a related record."""
+    if capabilities is None:
+        return False
+    for name, action in capabilities.actions.items():
+        if name.casefold() == _ASSIGN:
+            return any(one.name.casefold() == _RELATED for one in action.inputs)
+    return False
+
+
+def added(rows: Iterable[PlanRow]) -> list[PlanRow]:
+    """Return the rows that will be added, at once or after a wait."""
+    return [row for row in rows if row.verdict in _ADDED]
+
+
+def plan_summary(rows: Sequence[PlanRow]) -> str:
+    """Return the preview in one line."""
+    counts = Counter(row.verdict for row in rows)
+    words = {
+        Verdict.WILL_ADD: "will be added",
+        Verdict.WILL_ADD_WITH_WARNING: "with a warning",
+        Verdict.WILL_WAIT: "will wait",
+        Verdict.REFUSED: "refused",
+        Verdict.UNKNOWN: "could not be checked",
+    }
+    return "  ·  ".join(f"{counts[verdict]:,} {word}" for verdict, word in words.items() if counts[verdict])
+
+
+def plan_lines(rows: Sequence[PlanRow]) -> list[Line]:
+    """Return the preview: what needs a look first, in the list's order otherwise."""
+    order = {Verdict.REFUSED: 0, Verdict.UNKNOWN: 1, Verdict.WILL_ADD_WITH_WARNING: 2, Verdict.WILL_WAIT: 3}
+    numbered = sorted(enumerate(rows), key=lambda pair: (order.get(pair[1].verdict, 4), pair[0]))
+    return [_plan_line(number, row) for number, row in numbered]
+
+
+def _plan_line(number: int, row: PlanRow) -> Line:
+    tone = None
+    if row.code is not None:
+        reason = REASONS[row.code]
+        more = f" ({row.detail})" if row.detail else ""
+        detail = f"{row.code.value}: {reason.meaning}{more}. {reason.fix}"
+        tone = Tone.BAD
+    elif row.warnings:
+        detail = "; ".join(f"{code.value}: {REASONS[code].meaning}" for code in row.warnings)
+        tone = Tone.WARN
+    else:
+        detail = row.detail or "Nothing speaks against it."
+    return Line(f"{number}:{row.target_id}", row.name, detail, verdict_badge(row.verdict), tone=tone)
+
+
+def result_summary(results: Sequence[EnrollResultFace]) -> str:
+    """Return where a run stands in one line."""
+    states = Counter(result.state for result in results)
+    parts = [f"{states[state]:,} {word}" for state, word in _RESULT_WORDS.items() if states[state]]
+    if states[None]:
+        parts.append(f"{states[None]:,} not added")
+    return "  ·  ".join(parts)
+
+
+def result_lines(results: Sequence[EnrollResultFace]) -> list[Line]:
+    """Return one line per row, with exactly one result."""
+    return [_result_line(number, result) for number, result in enumerate(results)]
+
+
+def _result_line(number: int, result: EnrollResultFace) -> Line:
+    key = f"{number}:{result.target_id}"
+    if result.state is None:
+        return Line(key, result.name, result.words, Badge("Not added", Shape.CROSS, Tone.BAD), tone=Tone.BAD)
+    bad = result.state in {OperationState.REFUSED, OperationState.NEEDS_REVIEW}
+    word = _RESULT_WORDS.get(result.state, result.state.value)
+    if result.state in {OperationState.ACCEPTED, OperationState.SETTLED}:
+        word = "Added" if result.state is OperationState.SETTLED else "Added, to be confirmed"
+    detail = f"{result.code}: {result.words}" if result.code else result.words
+    badge = state_badge(result.state, word[:1].upper() + word[1:])
+    return Line(key, result.name, detail, badge, tone=Tone.BAD if bad else None)
