@@ -63,14 +63,13 @@ class PracticeProcess:
         report = self.report
         return OrgProfile(
             key=key,
-            name="Practice org",
+            name="Nothing here reaches a real customer",
             login_url=str(report["rest_url"]),
             client_id=str(report["desk_client_id"]),
             redirect_uris=tuple(report["desk_redirect_uris"]),
             events_endpoint=str(report["events_endpoint"]),
             extra_ca=str(report["ca_file"]),
             banner=Banner.PRACTICE,
-            banner_text="Nothing here reaches a real customer",
         )
 
     @property

@@ -43,9 +43,11 @@ class Hands:
             return False
         return True
 
-    def press(self, widget: QWidget, key: Qt.Key, *, control: bool = False) -> None:
+    def press(
+        self, widget: QWidget, key: Qt.Key, *, control: bool = False, modifier: Qt.KeyboardModifier = _NONE
+    ) -> None:
         """Press one key."""
-        QTest.keyClick(widget, key, _CONTROL if control else _NONE)
+        QTest.keyClick(widget, key, modifier | _CONTROL if control else modifier)
 
     def type(self, widget: QWidget, text: str) -> None:
         """Type a text, key by key."""

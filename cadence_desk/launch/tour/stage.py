@@ -1,0 +1,121 @@
+"""The stage of the tour: window, desk, hands and the org's own view of itself, and waiting for what must happen."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cadence_desk.launch.tour.hands import NotThere
+from cadence_desk.launch.window import in_thread
+from cadence_desk.ui.kit.fast_table import FastTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPoint
+
+    from cadence_desk.desk.desk import Desk
+    from cadence_desk.launch.tour.hands import Hands
+    from cadence_desk.launch.tour.oracle import Oracle
+    from cadence_desk.launch.tour.pictures import Pictures
+    from cadence_desk.ui.kit.columnar_model import ColumnarModel
+    from cadence_desk.ui.shell.main_window import MainWindow
+
+T = TypeVar("T")
+LOOK_EVERY = 0.02
+
+
+class JourneyFailed(Exception):
+    """What the journey promised did not happen."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything a journey needs."""
+
+    window: MainWindow
+    desk: Desk
+    hands: Hands
+    oracle: Oracle
+    pictures: Pictures
+    contract: str
+    people: int
+
+    async def until(self, happened: Callable[[], T | None], what: str, seconds: float = 20.0) -> T:
+        """Wait until `happened` returns something true, and return it; raises JourneyFailed after `seconds`."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                result = happened()
+            except NotThere:
+                result = None
+            if result:
+                return result
+            if time.monotonic() > end:
+                raise JourneyFailed(f"waited {seconds:.0f} s in vain: {what}")
+            await asyncio.sleep(LOOK_EVERY)
+
+    def check(self, truth: object, what: str) -> None:
+        """Raise JourneyFailed unless `truth`."""
+        if not truth:
+            raise JourneyFailed(what)
+
+    async def query(self, soql: str) -> list[dict[str, Any]]:
+        """Read the org independently of the app."""
+        return await in_thread(lambda: self.oracle.query(soql))
+
+    async def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Steer the practice org."""
+        return await in_thread(lambda: self.oracle.control(path, body))
+
+    # ------------------------------------------------------------ lists
+
+    def table(self, name: str) -> FastTable:
+        """Return a list on screen."""
+        return self.hands.find(FastTable, name)
+
+    def rows(self, name: str) -> int:
+        """Return how many rows a list shows."""
+        return self.table(name).model().rowCount()
+
+    async def open_screen(self, number: int, name: str) -> FastTable:
+        """Go to a list by its key and wait until it is there."""
+        from PySide6.QtCore import Qt
+
+        key = Qt.Key(Qt.Key.Key_0 + number)
+        self.hands.press(self.window, key, control=True)
+        await self.until(lambda: self.hands.there(name), f"{name} opens")
+        return self.table(name)
+
+    async def select(self, name: str, record_id: str, *, more: bool = False) -> None:
+        """Click a record's row as a person would: scroll to it, then click it."""
+        table = self.table(name)
+        model: ColumnarModel = table.model()  # type: ignore[assignment]  # the only model these lists have
+        row = await self.until(lambda: model.row_of(record_id) + 1, f"the row of {record_id} is in the list")
+        index = model.index(row - 1, 0)
+        table.scrollTo(index)
+        await asyncio.sleep(LOOK_EVERY)
+        self.hands.click(table.viewport(), self._middle(table, row - 1), control=more)
+        await self.until(lambda: record_id in table.selected_ids(), f"{record_id} is selected")
+
+    @staticmethod
+    def _middle(table: FastTable, row: int) -> QPoint:
+        from PySide6.QtCore import QPoint
+
+        return QPoint(40, table.rowViewportPosition(row) + table.rowHeight(row) // 2)
+
+    async def search(self, name: str, text: str) -> None:
+        """Type into the search field of the open list."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QLineEdit
+
+        self.hands.press(self.window, Qt.Key.Key_F, control=True)
+        field = self.hands.find(QLineEdit, "searchField")
+        await self.until(field.hasFocus, "the search field has the focus")
+        field.selectAll()
+        self.hands.press(field, Qt.Key.Key_Delete)
+        self.hands.type(field, text)
+        model: ColumnarModel = self.table(name).model()  # type: ignore[assignment]  # see select
+        await self.until(lambda: not model.busy, "the search ends")

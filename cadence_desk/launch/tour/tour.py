@@ -1,0 +1,142 @@
+"""`cadence-desk tour`: starts the practice org and the real window, drives every journey, prints what happened.
+
+Exit code 0 only when every journey is ok, else 1. Called by launch.main.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cadence_desk.launch.arguments import practice_arguments
+from cadence_desk.launch.practice_process import PracticeProcess
+from cadence_desk.launch.tour.report import JourneyResult, TourReport
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable
+
+    from cadence_desk.domain.orgs import OrgProfile
+    from cadence_desk.launch.tour.stage import Stage
+    from cadence_desk.launch.window import WindowRun
+
+QUIT_LIMIT = 5.0
+
+
+def run_tour(parsed: argparse.Namespace) -> int:
+    """Run the tour and return its exit code."""
+    report = TourReport(parsed.contract, parsed.people)
+    practice = PracticeProcess(practice_arguments(parsed))
+    with tempfile.TemporaryDirectory(prefix="cadence-desk-tour-", ignore_cleanup_errors=True) as folder:
+        try:
+            tour = _Tour(parsed, practice, report, Path(folder))
+            tour.run()
+        finally:
+            practice.stop()
+    print(report.table())
+    print(f"Pictures: {parsed.out}")
+    if parsed.json is not None:
+        report.write(parsed.json)
+    return 0 if report.ok else 1
+
+
+class _Tour:
+    """One tour from the first paint to the quit."""
+
+    def __init__(
+        self, parsed: argparse.Namespace, practice: PracticeProcess, report: TourReport, folder: Path
+    ) -> None:
+        from cadence_desk.launch.window import WindowRun
+        from cadence_desk.settings.paths import Paths
+
+        self._parsed = parsed
+        self._practice = practice
+        self._report = report
+        self._quit_at = 0.0
+        self._window = WindowRun(
+            Paths(folder),
+            self._find_profile,
+            open_page=self._open_page,
+            desk_opened=self._drive,
+        )
+        self._window.options = self._window.all_people()
+
+    def run(self) -> None:
+        """Show the window; ends when the tour has closed it."""
+        code = self._window.run()
+        seconds = time.monotonic() - self._quit_at if self._quit_at else 0.0
+        quiet = bool(self._quit_at) and code == 0 and seconds <= QUIT_LIMIT
+        detail = f"closed in {seconds:.2f} s, exit code {code}"
+        self._report.journeys.append(JourneyResult("Quit", quiet, seconds=seconds, detail=detail))
+
+    def _find_profile(self) -> OrgProfile:
+        self._practice.start()
+        return self._practice.profile()
+
+    def _open_page(self, address: str) -> None:
+        from cadence_desk.launch.tour.browser import PlayedBrowser
+
+        report = self._practice.report
+        PlayedBrowser(str(report["ca_file"]), str(report["user_id"])).open_page(address)
+
+    async def _drive(self, run: WindowRun) -> None:
+        try:
+            await self._drive_all(run)
+        finally:
+            self._quit_at = time.monotonic()
+            run.window.close()
+
+    async def _drive_all(self, run: WindowRun) -> None:
+        from cadence_desk.launch.tour.journeys import JOURNEYS
+
+        stage = self._stage(run)
+        for name, journey in JOURNEYS:
+            result = await _drive_one(stage, name, journey)
+            self._report.journeys.append(result)
+            if not result.ok:
+                await stage.pictures.take(f"failed-{name.lower().replace(' ', '-')}")
+                if name in {"Sign in", "Lists fill"}:
+                    break
+        self._report.pictures = stage.pictures.files
+        self._report.meters = self._meters(run)
+
+    def _stage(self, run: WindowRun) -> Stage:
+        from cadence_desk.launch.tour.hands import Hands
+        from cadence_desk.launch.tour.oracle import Oracle
+        from cadence_desk.launch.tour.pictures import Pictures
+        from cadence_desk.launch.tour.stage import Stage
+
+        if run.desk is None:
+            raise RuntimeError("the tour began without a desk")
+        oracle = Oracle(self._practice.report)
+        pictures = Pictures(run.window, self._parsed.out)
+        return Stage(
+            run.window, run.desk, Hands(), oracle, pictures, self._parsed.contract, self._parsed.people
+        )
+
+    @staticmethod
+    def _meters(run: WindowRun) -> dict[str, object]:
+        silence = run.meter.silence()
+        busiest = run.meter.busiest_callback
+        return {
+            "callbacks_over_50_ms": [(one.name, round(one.seconds * 1000, 1)) for one in run.meter.stalls],
+            "busiest_callback": [busiest.name, round(busiest.seconds * 1000, 1)],
+            "silence_p99_ms": round(silence.p99 * 1000, 1),
+            "silence_worst_ms": round(silence.worst * 1000, 1),
+            "beats": silence.beats,
+        }
+
+
+async def _drive_one(stage: Stage, name: str, journey: Callable[[Stage], Awaitable[str]]) -> JourneyResult:
+    calls, began = stage.desk.usage().calls, time.monotonic()
+    result = JourneyResult(name, ok=False)
+    try:
+        result.detail = await journey(stage)
+        result.ok = True
+    except Exception as error:  # noqa: BLE001 - a journey that breaks is a result, and the next one still runs
+        result.detail = f"{type(error).__name__}: {error}"
+    result.seconds = time.monotonic() - began
+    result.api_calls = stage.desk.usage().calls - calls
+    return result

@@ -1,0 +1,196 @@
+"""Opens the window over a desk: paint first, then the loop, then the org. Used by the plain start and by the tour.
+
+Imports Qt at the top: everything heavier is loaded after the first paint.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QApplication
+
+from cadence_desk.bridge.app import run_app
+from cadence_desk.bridge.hooks import install_hooks
+from cadence_desk.bridge.runtime import check_runtime
+from cadence_desk.bridge.stall_meter import StallMeter
+from cadence_desk.domain.errors import DeskError
+from cadence_desk.ui.kit.theme import apply_theme
+from cadence_desk.ui.shell.main_window import MainWindow
+from cadence_desk.ui.shell.sign_in_page import open_in_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+    from typing import Any
+
+    from cadence_desk.bootstrap.compose import OpenProfile
+    from cadence_desk.bridge.faults import Fault
+    from cadence_desk.desk.desk import Desk
+    from cadence_desk.domain.orgs import OrgProfile
+    from cadence_desk.settings.paths import Paths
+    from cadence_desk.settings.preferences import Preferences
+    from cadence_desk.sync.parts import EngineOptions
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class ScreenMemory:
+    """What windows remember, in the preferences file; implements ui's Memory."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        self._screen = preferences.screen
+
+    def read(self, name: str) -> str:
+        """Return what was kept; empty when nothing was."""
+        value = self._screen.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def write(self, name: str, value: str) -> None:
+        """Keep a text; an empty one forgets."""
+        if value:
+            self._screen[name] = value
+        else:
+            self._screen.pop(name, None)
+
+
+class WindowRun:
+    """One life of the window, from the first paint to the exit code.
+
+    Args:
+        find_profile: returns how to reach the org; may take seconds and runs in a thread of its own.
+        desk_opened: called on the loop once window and desk know each other; the tour begins there.
+        open_page: shows a web page to the user.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        find_profile: Callable[[], OrgProfile],
+        *,
+        open_page: Callable[[str], None] = open_in_browser,
+        desk_opened: Callable[[WindowRun], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
+        from cadence_desk.settings.preferences import Preferences
+
+        self.paths = paths
+        self.preferences = Preferences.load(paths.preferences)
+        self._find_profile = find_profile
+        self._desk_opened = desk_opened
+        self.files = paths
+        """Where the profile's own files lie; the preferences stay in `paths`."""
+        self.key_file: Path | None = None
+        self.options: EngineOptions | None = None
+        """The engine's settings; those of the preferences when left out."""
+        self.app = QApplication.instance() or QApplication(["cadence-desk"])
+        self.hooks = install_hooks(self._tell_fault)
+        self.window = MainWindow(ScreenMemory(self.preferences), open_page)
+        if isinstance(self.app, QApplication):
+            apply_theme(self.app, self.window.memory.scheme)
+        self.meter = StallMeter(release=desk_opened is None)
+        self.desk: Desk | None = None
+        self._opened: OpenProfile | None = None
+
+    def _tell_fault(self, fault: Fault, count: int) -> None:
+        self.window.show_fault(fault, count)
+
+    def run(self) -> int:
+        """Show the window and return its exit code."""
+        problem = check_runtime()
+        if problem:
+            raise SystemExit(problem)
+        try:
+            return run_app(self.app, self.window, self._session, hooks=self.hooks, meter=self.meter)
+        finally:
+            self.hooks.remove()
+
+    async def _session(self) -> int:
+        from cadence_desk.bridge.session import Quitting, run_session
+        from cadence_desk.bridge.tasks import TaskRunner
+
+        quitting = Quitting()
+        self.window.quit_asked.connect(quitting.ask)
+        tasks = TaskRunner(self.window)
+        try:
+            desk = await in_thread(self._build)
+        except DeskError as error:
+            self.window.show_start_error(error)
+            await quitting.wait()
+            return 1
+        self.desk = desk
+        self.window.attach(desk, tasks)
+        if self._desk_opened is not None:
+            tasks.start(self.window, self._desk_opened(self), name="tour")
+        code = await run_session(_Started(desk, self.window), self.window, tasks, quitting)
+        self.preferences.save(self.paths.preferences)
+        return code
+
+    def _build(self) -> Desk:
+        from cadence_desk.bootstrap.compose import build_desk, engine_options, open_profile
+
+        self._opened = open_profile(self._find_profile(), self.files, self.key_file)
+        return build_desk(self._opened, self.options or engine_options(self.preferences))
+
+    def all_people(self) -> EngineOptions:
+        """Return the preferences' settings with everybody on the People list: right for a small org of one's own."""
+        from dataclasses import replace
+
+        from cadence_desk.bootstrap.compose import engine_options
+        from cadence_desk.domain.ports import PeopleScope
+
+        return replace(engine_options(self.preferences), scope=PeopleScope.ALL)
+
+
+class _Started:
+    """Starts a desk and tells the window when it has opened."""
+
+    def __init__(self, desk: Desk, window: MainWindow) -> None:
+        self._desk = desk
+        self._window = window
+
+    async def start(self) -> None:
+        """Start; the window shows the sign-in page only once it is known that nobody is signed in."""
+        await self._desk.start()
+        self._window.started()
+
+    async def stop(self) -> None:
+        """Stop."""
+        await self._desk.stop()
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """Run a blocking call in a daemon thread of its own and return what it returns."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def work() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            _hand(loop.call_soon_threadsafe, _fail, future, error)
+        else:
+            _hand(loop.call_soon_threadsafe, _finish, future, result)
+
+    threading.Thread(target=work, name="launch", daemon=True).start()
+    return await future
+
+
+def _hand(call: Callable[..., object], *arguments: object) -> None:
+    try:
+        call(*arguments)
+    except RuntimeError:
+        _log.info("the window closed before an answer came")
+
+
+def _fail(future: Any, error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _finish(future: Any, result: object) -> None:
+    if not future.done():
+        future.set_result(result)
