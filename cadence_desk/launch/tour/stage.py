@@ -80,14 +80,13 @@ class Stage:
         """Return how many rows a list shows."""
         return self.table(name).model().rowCount()
 
-    async def open_screen(self, number: int, name: str) -> FastTable:
+    async def open_screen(self, number: int, name: str) -> None:
         """Go to a list by its key and wait until it is there."""
         from PySide6.QtCore import Qt
 
         key = Qt.Key(Qt.Key.Key_0 + number)
         self.hands.press(self.window, key, control=True)
         await self.until(lambda: self.hands.there(name), f"{name} opens")
-        return self.table(name)
 
     async def select(self, name: str, record_id: str, *, more: bool = False) -> None:
         """Click a record's row as a person would: scroll to it, then click it."""
