@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ENTITIES = ("Lead", "Contact")
 LONGEST_WINDOW = timedelta(days=29)
 SHORTEST_WINDOW = timedelta(minutes=2)
-"""getDeleted refuses windows beyond 30 days and under a minute."""
+DATE_RESOLUTION = timedelta(seconds=1)
+"""getDeleted refuses windows beyond 30 days and under a minute; a Date header has no parts of a second."""
 
 _ABSENT = (NotAvailable, NotAllowed, OrgRefused)
 
@@ -53,7 +54,7 @@ class ListReader(OrgPart):
 
     def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
         """Return ids deleted since then; where the org offers no such list, deleted rows are queried."""
-        now = self.server_now()
+        now = self.server_now() + DATE_RESOLUTION
         start = min(max(since, now - LONGEST_WINDOW), now - SHORTEST_WINDOW)
         path = f"sobjects/{name(entity)}/deleted/?start={quote(moment(start))}&end={quote(moment(now))}"
         try:
