@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(arguments: list[str]) -> int:
     """Run Cadence Desk and return the exit code."""
     parsed = parse(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _begin_log()
     from cadence_desk.settings.paths import Paths
 
     paths = Paths(parsed.home)
@@ -36,6 +36,14 @@ def run(arguments: list[str]) -> int:
     if parsed.practice:
         return _practice(parsed, paths)
     return _open(parsed, paths)
+
+
+def _begin_log() -> None:
+    """Log warnings to standard error; what a display plugin cannot do is no news to anybody."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(lambda record: "This plugin does not support" not in record.getMessage())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _org(parsed: argparse.Namespace, paths: Paths) -> int:

@@ -30,9 +30,9 @@ class Hands:
                 continue
             if isinstance(window, kind) and window.objectName() == name:
                 return window
-            found = window.findChild(kind, name)
-            if isinstance(found, kind) and found.isVisible():
-                return found
+            for found in window.findChildren(kind, name):
+                if isinstance(found, kind) and found.isVisible():
+                    return found
         raise NotThere(name)
 
     def there(self, name: str) -> bool:
@@ -46,7 +46,10 @@ class Hands:
     def press(
         self, widget: QWidget, key: Qt.Key, *, control: bool = False, modifier: Qt.KeyboardModifier = _NONE
     ) -> None:
-        """Press one key."""
+        """Press one key; the window comes forward first, as it would under a person's hand."""
+        if not widget.isActiveWindow():
+            widget.activateWindow()
+            QApplication.processEvents()
         QTest.keyClick(widget, key, modifier | _CONTROL if control else modifier)
 
     def type(self, widget: QWidget, text: str) -> None:
