@@ -136,12 +136,19 @@ class OrgSession:
             raise flight.error
 
     def sign_out(self) -> bool:
-        """Revoke and forget the tokens; return False when the org did not confirm the revoke."""
-        token = self._refresh_token
+        """Revoke and forget the tokens; return False when the org did not confirm the revoke.
+
+        Raises:
+            SecretError: the stored token could not be deleted; this session is over all the same.
+        """
+        token, readable = self._refresh_token, True
         if token is None:
-            stored = self._read_stored()
+            try:
+                stored = self._read_stored()
+            except SecretError:
+                stored, readable = None, False
             token = stored.refresh_token if stored else None
-        confirmed = token is None or self.endpoint.revoke(token)
+        confirmed = readable if token is None else self.endpoint.revoke(token)
         self._end(SignedOut("You signed out."))
         self._secrets.delete(self.secret_name)
         return confirmed

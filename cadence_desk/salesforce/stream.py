@@ -109,6 +109,7 @@ class Subscription:
         self._sink = sink
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._service: EventService | None = None
         self._call: EventCall | None = None
         self._may_renew = True
         self._thread = threading.Thread(target=self._run, name=f"feed-{topic}", daemon=True)
@@ -118,11 +119,13 @@ class Subscription:
         self._thread.start()
 
     def stop(self, timeout: float) -> None:
-        """Cancel the call and wait at most `timeout` seconds for the thread."""
+        """Cancel whatever call is under way and wait at most `timeout` seconds for the thread."""
         self._stopping.set()
         with self._lock:
             if self._call is not None:
                 self._call.cancel()
+            if self._service is not None:
+                self._service.close()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
@@ -136,7 +139,8 @@ class Subscription:
         except DeskError as problem:
             error = problem
         except Exception:  # noqa: BLE001 - a thread that dies silently would look live
-            _LOG.exception("the feed of %s failed", self._topic)
+            if not self._stopping.is_set():  # a channel closed under a call says so in its own way
+                _LOG.exception("the feed of %s failed", self._topic)
             error = InternalError("The event stream failed.", retry=Retry.LATER)
         if not self._stopping.is_set():
             self._sink.feed_ended(self._topic, error, mark_unusable=unusable)
@@ -146,6 +150,8 @@ class Subscription:
         from cadence_desk.salesforce.event_service import EventService
 
         service = EventService(self._org.endpoint, self._org.roots.pem())
+        with self._lock:
+            self._service = service
         try:
             while not self._stopping.is_set():
                 generation = self._org.session.bearer()[1]

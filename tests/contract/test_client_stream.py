@@ -28,6 +28,7 @@ TASKS = "/data/TaskChangeEvent"
 def practice() -> Iterator[PracticeProcess]:
     for practice in running("--people", "120", "--seed", "2"):
         practice.control("/settings", {"colleagues": False, "keepalive_seconds": 1})
+        practice.control("/clock", {"paused": True})  # or cadences would go on and add events of their own
         yield practice
 
 
