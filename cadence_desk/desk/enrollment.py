@@ -158,7 +158,7 @@ class Enrollment:
         except DeskError as error:
             if not engine.monitor.caught_up:
                 return {}, {str(target): error.message for target in targets}
-            found = [one for target in targets for one in engine.board.projection.trackers_of(target)]
+            found = [one for target in targets for one in engine.board.projection.runs.trackers_of(target)]
         by_target: dict[str, list[Tracker]] = {}
         for tracker in found:
             by_target.setdefault(tracker.target_id, []).append(tracker)

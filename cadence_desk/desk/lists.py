@@ -44,7 +44,7 @@ class Lists:
     def trackers_of(self, target_id: str) -> list[Tracker]:
         """Return a target's trackers, active first, newest first."""
         engine = self._session.engine
-        return engine.board.projection.trackers_of(target_id) if engine else []
+        return engine.board.projection.runs.trackers_of(target_id) if engine else []
 
     def current_step(self, tracker_id: str) -> StepTracker | None:
         """Return the step a tracker stands at, where it is known."""
@@ -87,7 +87,7 @@ class Lists:
                 self._session.parts.lanes, LaneName.READ, lambda: gateway.steps_of(tracker_ids)
             )
             await engine.follower.take_rows(steps)
-        known = [step for one in tracker_ids for step in engine.board.projection.steps_of(one)]
+        known = [step for one in tracker_ids for step in engine.board.projection.runs.steps_of(one)]
         return sorted(known, key=lambda step: step.created.timestamp() if step.created else 0.0, reverse=True)
 
     def cadences(self) -> list[Cadence]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.op_ids import new_op_id
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.store.moves import Move
 from cadence_desk.sync.supervisor import settled
 
 if TYPE_CHECKING:
@@ -73,17 +74,19 @@ class Work:
     async def cancel(self, op_ids: Sequence[str], why: str) -> int:
         """Cancel drafts and queued operations that were not sent; returns how many."""
         engine = self._session.require_engine()
-        count = 0
-        for op_id in op_ids:
-            known = engine.runner.work.get(op_id)
-            if known is None or known.state not in {OperationState.DRAFT, OperationState.QUEUED}:
-                continue
-            if op_id in engine.runner.work.in_flight:
-                continue
-            moved = await settled(engine.parts.outbox.move(op_id, OperationState.CANCELLED, why))
-            engine.runner.took([moved])
-            count += 1
-        return count
+        work = engine.runner.work
+        unsent = {OperationState.DRAFT, OperationState.QUEUED}
+        known = [one for op_id in op_ids if (one := work.get(op_id)) is not None and one.state in unsent]
+        mine = work.withhold(one.op_id for one in known)
+        if not mine:
+            return 0
+        try:
+            moves = [Move(op_id, OperationState.CANCELLED, why) for op_id in mine]
+            moved = await settled(engine.parts.outbox.move_many(moves))
+        finally:
+            work.give_back(mine)
+        engine.runner.took(moved)
+        return len(moved)
 
 
 def _with_payload(operation: Operation, payload: Mapping[str, object]) -> Operation:

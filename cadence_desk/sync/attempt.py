@@ -6,14 +6,28 @@ before it is committed.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import DeskError, Executed, OrgBusy, Retry, SignedOut, StoreError, Unreachable
+from cadence_desk.domain.errors import (
+    AnswerUnreadable,
+    BadValue,
+    DeskError,
+    Executed,
+    InputError,
+    InternalError,
+    OrgBusy,
+    OrgError,
+    Retry,
+    SignedOut,
+    StoreError,
+)
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.registry import KINDS
+from cadence_desk.sync.org_time import ORG_TIME, org_time
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.supervisor import in_lane, settled
 
@@ -26,6 +40,8 @@ if TYPE_CHECKING:
 
 _S = OperationState
 STORE_RETRY_SECONDS = 10.0
+CRASH_PAUSE = 300.0
+"""How long an operation rests whose preparation crashed: without it the crash would repeat without end."""
 
 
 class Attempt:
@@ -42,15 +58,38 @@ class Attempt:
             if not ready:
                 return
             sending = await self._commit_sending(ready)
-        except StoreError:
+        except StoreError as error:
             # The commit failed (a full disk): nothing was sent and nothing may be.
-            self._runner.verifier.later(STORE_RETRY_SECONDS, self._runner.wake)
-            self._runner.link_failed(StoreError())
+            self._runner.pauses.store_failed(error)
             return
+        except InternalError:
+            await self._rest(group)
+            raise
         except DeskError as error:
             await self._could_not_start(group, error)
             return
+        except Exception:
+            await self._rest(group)
+            raise
         await self._send(sending)
+
+    async def _rest(self, group: Sequence[Operation]) -> None:
+        """Something of ours is wrong: believe the file, and do not try again at once."""
+        mine = {one.op_id for one in group}
+        try:
+            stored = await settled(self._parts.outbox.load())
+        except StoreError as error:
+            self._runner.pauses.store_failed(error)
+            return
+        self._runner.took([one for one in stored if one.op_id in mine])
+        await self._hold(group, Hold.NONE, self._parts.clock.wall() + CRASH_PAUSE)
+
+    async def _commit(self, moves: Sequence[Move]) -> list[Operation]:
+        """Commit moves of operations that nobody else may move. Raises StoreError, InternalError."""
+        try:
+            return await settled(self._parts.outbox.move_many(moves))
+        except BadValue as error:
+            raise InternalError("An operation changed while it was being prepared.") from error
 
     # ------------------------------------------------------------ prepare
 
@@ -58,48 +97,85 @@ class Attempt:
         kind = KINDS[group[0].kind]
         gateway = self._parts.gateway
 
-        def look() -> list[Prepared]:
+        def look() -> tuple[list[Prepared], float | None]:
             fetched = read_back(gateway, group)
-            return [kind.prepare(fetched, operation) for operation in group]
+            return [kind.prepare(fetched, operation) for operation in group], org_time(gateway)
 
-        found = await in_lane(self._parts.lanes, _lane(group[0]), look)
-        self._runner.link_worked()
+        found, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
+        self._runner.pauses.link_worked()
+        told_at = {} if at is None else {ORG_TIME: at}
         ready: list[Operation] = []
-        moves: list[Move] = []
+        ended: list[Move] = []
         for operation, prepared in zip(group, found, strict=True):
-            evidence = {**(operation.evidence or {}), **prepared.evidence}
+            evidence = {**(operation.evidence or {}), **prepared.evidence, **told_at}
             if prepared.done:
-                moves.append(
+                ended.append(
                     Move(operation.op_id, _S.SETTLED, "the effect was already there", {"evidence": evidence})
                 )
             elif prepared.refusal:
-                await self._refuse_unsent(operation, prepared, evidence)
+                ended += self._refusal(operation, prepared, evidence)
             else:
                 ready.append(replace(operation, evidence=evidence))
-        if moves:
-            moved = await settled(self._parts.outbox.move_many(moves))
-            self._runner.took(moved)
+        await self._end(ended)
         return ready
 
-    async def _refuse_unsent(
-        self, operation: Operation, prepared: Prepared, evidence: dict[str, object]
-    ) -> None:
-        """Refuse before sending: through `sending`, because only an attempt can be refused."""
-        outbox = self._parts.outbox
-        boot = {"owner_boot_id": self._parts.boot_id}
-        await settled(outbox.move(operation.op_id, _S.SENDING, "decided before sending", **boot))
+    def _refusal(self, operation: Operation, prepared: Prepared, evidence: dict[str, object]) -> list[Move]:
+        """Refuse before sending: through `sending`, because only an attempt can be refused; one commit for both."""
+        boot = {"owner_boot_id": self._parts.boot_id, "attempt": operation.attempt, "sent": operation.sent}
         told = {"server_code": prepared.refusal_code, "server_text": prepared.refusal, "evidence": evidence}
-        moved = await settled(outbox.move(operation.op_id, _S.REFUSED, "found while preparing", **told))
-        self._runner.took([moved])
-        await self._cancel_rest(moved)
+        return [
+            Move(operation.op_id, _S.SENDING, "decided before sending", boot),
+            Move(operation.op_id, _S.REFUSED, "found while preparing", told),
+        ]
+
+    async def _end(self, moves: Sequence[Move]) -> None:
+        """Commit what ended while preparing, in one transaction."""
+        if not moves:
+            return
+        last = {one.op_id: one for one in await self._commit(moves)}
+        self._runner.took(last.values())
+        self._runner.pauses.store_worked()
+        for operation in last.values():
+            if operation.state is _S.REFUSED:
+                await self._cancel_rest(operation)
 
     async def _could_not_start(self, group: Sequence[Operation], error: DeskError) -> None:
         """Preparation only reads: whatever went wrong, nothing was executed."""
+        if _definite_no(error):
+            await self._refuse_unreadable(group, error)
+            return
+        pause = self._runner.pauses.link_failed()
         hold = _hold_for(error)
-        pause = self._runner.link_failed(error)
         at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
-        moved = await settled(self._parts.outbox.hold([one.op_id for one in group], hold, at))
-        self._runner.took(moved)
+        await self._hold(group, hold, at)
+
+    async def _refuse_unreadable(self, group: Sequence[Operation], error: DeskError) -> None:
+        """The org refuses to show what an operation is about; of several each is tried alone, to find which."""
+        if len(group) > 1:
+            for operation in group:
+                await self.run([operation])
+            return
+        told = {
+            "server_code": error.server_code or error.code,
+            "server_text": error.server_text or error.message,
+        }
+        operation = group[0]
+        boot = {"owner_boot_id": self._parts.boot_id, "attempt": operation.attempt, "sent": operation.sent}
+        try:
+            await self._end([
+                Move(operation.op_id, _S.SENDING, "decided before sending", boot),
+                Move(operation.op_id, _S.REFUSED, error.code, told),
+            ])  # fmt: skip
+        except StoreError as failed:
+            self._runner.pauses.store_failed(failed)
+
+    async def _hold(self, group: Sequence[Operation], hold: Hold, at: float) -> None:
+        try:
+            moved = await settled(self._parts.outbox.hold([one.op_id for one in group], hold, at))
+        except StoreError as error:
+            self._runner.pauses.store_failed(error)
+        else:
+            self._runner.took(moved)
 
     # ------------------------------------------------------------ send
 
@@ -121,62 +197,80 @@ class Attempt:
             )
             for operation in group
         ]
-        moved = await settled(self._parts.outbox.move_many(moves))
+        moved = await self._commit(moves)
         self._runner.took(moved)
+        self._runner.pauses.store_worked()
         return moved
 
     async def _send(self, group: Sequence[Operation]) -> None:
         kind = KINDS[group[0].kind]
+
+        def ask() -> list[Sent]:
+            parts = kind.send(self._parts.gateway, group)
+            if len(parts) != len(group):
+                raise AnswerUnreadable("The org answered for another number of rows than was asked.")
+            return parts
+
         try:
-            parts = await in_lane(
-                self._parts.lanes, _lane(group[0]), lambda: kind.send(self._parts.gateway, group)
-            )
+            parts = await in_lane(self._parts.lanes, _lane(group[0]), ask)
         except DeskError as error:
             await self._send_failed(group, error)
             return
         except Exception:
             await self._doubt(group, "the answer could not be understood")
             raise
-        self._runner.link_worked()
-        moves = [_move_for(operation, part) for operation, part in zip(group, parts, strict=True)]
-        moved = await settled(self._parts.outbox.move_many(moves))
-        self._runner.took(moved)
+        self._runner.pauses.link_worked()
+        moved = await self._record(
+            [_move_for(operation, part) for operation, part in zip(group, parts, strict=True)]
+        )
+        await self._after_answer(moved)
+
+    async def _send_failed(self, group: Sequence[Operation], error: DeskError) -> None:
+        if error.executed is not Executed.NO:
+            self._runner.pauses.link_failed()
+            await self._doubt(group, error.code)
+            return
+        if _definite_no(error):
+            told = {
+                "server_code": error.server_code or error.code,
+                "server_text": error.server_text or error.message,
+            }
+            await self._after_answer(
+                await self._record([Move(one.op_id, _S.REFUSED, error.code, told) for one in group])
+            )
+            return
+        pause = self._runner.pauses.link_failed()
+        hold = _hold_for(error)
+        at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
+        back = {"hold": hold, "next_try": at}
+        await self._record([Move(one.op_id, _S.QUEUED, f"not executed: {error.code}", back) for one in group])
+
+    async def _doubt(self, group: Sequence[Operation], why: str) -> None:
+        moved = await self._record(
+            [Move(one.op_id, _S.IN_DOUBT, f"no usable answer: {why}", {}) for one in group]
+        )
+        for operation in moved:
+            self._runner.verifier.watch(operation, complete_answer=False)
+
+    async def _after_answer(self, moved: Sequence[Operation]) -> None:
         for operation in moved:
             if operation.state is _S.REFUSED:
                 await self._cancel_rest(operation)
             else:
                 self._runner.verifier.watch(operation, complete_answer=True)
 
-    async def _send_failed(self, group: Sequence[Operation], error: DeskError) -> None:
-        if error.executed is not Executed.NO:
-            self._runner.link_failed(error)
-            await self._doubt(group, error.code)
-            return
-        if error.retry is Retry.NEVER:
-            told = {
-                "server_code": error.server_code or error.code,
-                "server_text": error.server_text or error.message,
-            }
-            moves = [Move(one.op_id, _S.REFUSED, error.code, told) for one in group]
-            moved = await settled(self._parts.outbox.move_many(moves))
-            self._runner.took(moved)
-            for operation in moved:
-                await self._cancel_rest(operation)
-            return
-        pause = self._runner.link_failed(error)
-        hold = _hold_for(error)
-        at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
-        back = {"hold": hold, "next_try": at}
-        moves = [Move(one.op_id, _S.QUEUED, f"not executed: {error.code}", back) for one in group]
-        moved = await settled(self._parts.outbox.move_many(moves))
-        self._runner.took(moved)
-
-    async def _doubt(self, group: Sequence[Operation], why: str) -> None:
-        moves = [Move(one.op_id, _S.IN_DOUBT, f"no usable answer: {why}", {}) for one in group]
-        moved = await settled(self._parts.outbox.move_many(moves))
-        self._runner.took(moved)
-        for operation in moved:
-            self._runner.verifier.watch(operation, complete_answer=False)
+    async def _record(self, moves: Sequence[Move]) -> list[Operation]:
+        """Commit what became of a send. A full disk delays this; until then nothing else goes out in this lane."""
+        while True:
+            try:
+                moved = await settled(self._parts.outbox.move_many(moves))
+            except StoreError as error:
+                self._runner.pauses.store_failed(error)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+            else:
+                self._runner.took(moved)
+                self._runner.pauses.store_worked()
+                return moved
 
     async def _cancel_rest(self, refused: Operation) -> None:
         """What the same press wanted after a refused operation makes no sense any more."""
@@ -186,9 +280,9 @@ class Attempt:
             if one.seq > refused.seq and one.state is _S.QUEUED
         ]
         if rest:
-            moves = [Move(one.op_id, _S.CANCELLED, "an earlier part was refused", {}) for one in rest]
-            moved = await settled(self._parts.outbox.move_many(moves))
-            self._runner.took(moved)
+            await self._record(
+                [Move(one.op_id, _S.CANCELLED, "an earlier part was refused", {}) for one in rest]
+            )
 
 
 def _move_for(operation: Operation, part: Sent) -> Move:
@@ -202,12 +296,17 @@ def _move_for(operation: Operation, part: Sent) -> Move:
     return Move(operation.op_id, _S.ACCEPTED, "saved by the org", fields)
 
 
+def _definite_no(error: DeskError) -> bool:
+    """True for the org's own no: a link that is not trusted, or a page that is not the org's, says nothing."""
+    if isinstance(error, AnswerUnreadable):
+        return False
+    return error.retry is Retry.NEVER and isinstance(error, OrgError | InputError)
+
+
 def _hold_for(error: DeskError) -> Hold:
     if isinstance(error, SignedOut):
         return Hold.SIGNED_OUT
-    if isinstance(error, OrgBusy):
-        return Hold.ORG_LIMIT
-    return Hold.OFFLINE if isinstance(error, Unreachable) or error.retry is Retry.LATER else Hold.NONE
+    return Hold.ORG_LIMIT if isinstance(error, OrgBusy) else Hold.OFFLINE
 
 
 def _lane(operation: Operation) -> LaneName:

@@ -175,14 +175,14 @@ class Board:
 
     def _forget(self, entity: str, record_id: str, order: tuple[int, int, int] | None) -> None:
         if entity == TRACKER:
-            self.projection.tracker_gone(record_id, self.trackers.forget(record_id, order))
+            self.projection.tracker_changed(record_id, self.trackers.forget(record_id, order))
             self._note(TRACKER, record_id, None)
         elif entity == STEP:
-            self.projection.step_gone(record_id, self.steps.forget(record_id, order))
+            self.projection.step_changed(record_id, self.steps.forget(record_id, order))
             self._note(STEP, record_id, None)
         else:
             self.people.forget(record_id, order)
-            self.projection.person_gone(record_id)
+            self.projection.person_changed(record_id)
             self._note("Person", record_id, None)
 
     def _note(self, entity: str, record_id: str, record: Record | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import Change, FeedState
 from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.operations import Hold
 from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.board import Board
 from cadence_desk.sync.feed_monitor import FeedMonitor
@@ -48,7 +49,9 @@ class Engine:
         self.monitor = FeedMonitor(
             parts, options, self.supervisor, self.follower, self.snapshotter, self._announce
         )
-        self.runner = OutboxRunner(parts, options, self.supervisor, self._operations_changed)
+        self.runner = OutboxRunner(
+            parts, options, self.supervisor, self._operations_changed, lambda: self.reference.capabilities
+        )
         self.follower.on_read_entity = self._read_entity
         self._cached_until: datetime | None = None
         self._started = False
@@ -77,8 +80,8 @@ class Engine:
         self.board.projection.names_known(*self.reference.names())
         self._announce(Change(profile=True, cadences=True))
         self.follower.wake()
+        await self.runner.release(Hold.SIGNED_OUT)
         if self._started:
-            await self.runner.release()
             self.monitor.resume()
             return
         self._started = True

@@ -10,7 +10,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import Hold, Operation, OperationState
+from cadence_desk.store.moves import Move
 from cadence_desk.sync.attempt import Attempt
+from cadence_desk.sync.pauses import Pauses
 from cadence_desk.sync.supervisor import settled
 from cadence_desk.sync.verifier import Verifier
 from cadence_desk.sync.work_list import WorkList, may_go
@@ -18,14 +20,13 @@ from cadence_desk.sync.work_list import WorkList, may_go
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cadence_desk.domain.errors import DeskError
+    from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.sync.parts import EngineOptions, EngineParts
     from cadence_desk.sync.supervisor import Supervisor
 
 _S = OperationState
 INTERACTIVE_AT_ONCE = 2
 BULK_AT_ONCE = 1
-LONGEST_PAUSE = 300.0
 
 
 class OutboxRunner:
@@ -37,27 +38,36 @@ class OutboxRunner:
         options: EngineOptions,
         supervisor: Supervisor,
         changed: Callable[[set[str]], None],
+        offers: Callable[[], Capabilities],
     ) -> None:
         self._parts = parts
         self._options = options
         self._supervisor = supervisor
         self._changed = changed
         self.work = WorkList()
+        self.pauses = Pauses(parts.clock, parts.entropy, lambda: changed(set()))
         self._running = False
+        self._pump_waits = False
         self._busy = {"interactive": 0, "bulk": 0}
-        self._failures = 0
-        self._link_down_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._landed = asyncio.Event()
-        self.verifier = Verifier(parts, options, supervisor, self)
+        self.verifier = Verifier(parts, options, supervisor, self, offers)
         self._attempt = Attempt(parts, self)
 
     # ------------------------------------------------------------ life
 
     async def load(self) -> None:
-        """Take what the outbox file holds; what another process was sending is in doubt now."""
-        await settled(self._parts.outbox.adopt_foreign())
-        loaded = await settled(self._parts.outbox.load())
+        """Take what the outbox file holds; what was being sent when its engine ended is in doubt now."""
+        outbox = self._parts.outbox
+        await settled(outbox.adopt_foreign())
+        loaded = await settled(outbox.load())
+        # The same process may have had an engine before this one (signed out and in again): nobody waits for its sends.
+        cut_off = [one.op_id for one in loaded if one.state is _S.SENDING]
+        if cut_off:
+            why = "the engine that was sending it ended"
+            moved = await settled(outbox.move_many([Move(op_id, _S.IN_DOUBT, why) for op_id in cut_off]))
+            known = {one.op_id: one for one in moved}
+            loaded = [known.get(one.op_id, one) for one in loaded]
         self.took(loaded)
 
     def start(self) -> None:
@@ -66,18 +76,17 @@ class OutboxRunner:
         self.verifier.start()
         self.wake()
 
-    async def release(self) -> None:
-        """A session is there again: what waited for it goes on."""
-        waiting = [one.op_id for one in self.work.in_state(_S.QUEUED) if one.hold is Hold.SIGNED_OUT]
+    async def release(self, *holds: Hold) -> None:
+        """What these held goes on now: a session or the link is there again."""
+        waiting = [one.op_id for one in self.work.in_state(_S.QUEUED) if one.hold in holds]
         if waiting:
             loaded = await settled(self._parts.outbox.hold(waiting, Hold.NONE))
             self.took(loaded)
         self.try_now()
 
     def try_now(self) -> None:
-        """The link is back: do not wait out the pause."""
-        self._link_down_until = 0.0
-        self._failures = 0
+        """Do not wait out the pause."""
+        self.pauses.end()
         self.wake()
 
     async def stop(self, seconds: float) -> None:
@@ -93,7 +102,7 @@ class OutboxRunner:
     @property
     def idle(self) -> bool:
         """True when nothing is in flight and nothing could be sent now."""
-        return not self.work.in_flight and not self.verifier.busy and not self._ready()
+        return not (self.work.in_flight or self.verifier.busy or self._ready())
 
     # ------------------------------------------------------------ work comes in
 
@@ -113,26 +122,30 @@ class OutboxRunner:
 
     def wake(self) -> None:
         """Look for work soon."""
-        if self._running:
+        if self._running and not self._pump_waits:
+            self._pump_waits = True
             asyncio.get_running_loop().call_soon(self._pump)
 
     def _ready(self) -> list[Operation]:
-        now = self._parts.clock.wall()
-        if self._parts.clock.monotonic() < self._link_down_until:
+        if self.pauses.left:
             return []
-        return [head for head in self.work.heads() if may_go(head, now)]
+        now = self._parts.clock.wall()
+        return [head for head in self.work.heads() if may_go(head, now) and self._quiet_until(head) <= now]
+
+    def _quiet_until(self, operation: Operation) -> float:
+        return self.work.quiet_until(operation, self._options.resend_seconds)
 
     def _pump(self) -> None:
+        self._pump_waits = False
         if not self._running:
             return
-        ready = self._ready()
-        for group in self._groups(ready):
+        for group in self._groups(self._ready()):
             lane = group[0].lane if group[0].lane in self._busy else "interactive"
             limit = BULK_AT_ONCE if lane == "bulk" else INTERACTIVE_AT_ONCE
             if self._busy[lane] >= limit:
                 continue
             self._busy[lane] += 1
-            self.work.in_flight.update(one.op_id for one in group)
+            self.work.take_off(group)
             self._landed.clear()
             self._supervisor.spawn(self._run_group(group, lane), f"send {group[0].kind.value}")
         self._arm()
@@ -158,7 +171,7 @@ class OutboxRunner:
             await self._attempt.run(group)
         finally:
             self._busy[lane] -= 1
-            self.work.in_flight.difference_update(one.op_id for one in group)
+            self.work.land(group)
             if not self.work.in_flight:
                 self._landed.set()
             self.wake()
@@ -168,24 +181,13 @@ class OutboxRunner:
         if self._timer is not None:
             self._timer.cancel()
         now = self._parts.clock.wall()
-        waits = [head.next_try - now for head in self.work.heads() if head.next_try > now]
-        link = self._link_down_until - self._parts.clock.monotonic()
-        if link > 0 and self.work.heads():
-            waits.append(link)
+        heads = self.work.heads()
+        waits = [
+            max(head.next_try, self._quiet_until(head)) - now
+            for head in heads
+            if max(head.next_try, self._quiet_until(head)) > now
+        ]
+        if self.pauses.left and heads:
+            waits.append(self.pauses.left)
         if waits:
-            self._timer = asyncio.get_running_loop().call_later(max(min(waits), 0.01), self._pump)
-
-    # ------------------------------------------------------------ told by attempts
-
-    def link_failed(self, error: DeskError) -> float:
-        """The org cannot be reached or is busy: pause all sending; returns the pause in seconds."""
-        self._failures += 1
-        longest = min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
-        pause = self._parts.entropy.uniform(longest / 2, longest)
-        self._link_down_until = self._parts.clock.monotonic() + pause
-        del error
-        return pause
-
-    def link_worked(self) -> None:
-        """An answer arrived."""
-        self._failures = 0
+            self._timer = asyncio.get_running_loop().call_later(max(min(waits), 0.01), self.wake)

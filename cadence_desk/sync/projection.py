@@ -9,9 +9,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import Activity, Change
-from cadence_desk.domain.operations import OPEN_STATES, OperationState
 from cadence_desk.sync import people_table, tracker_table
 from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
+from cadence_desk.sync.overlay import Overlay
+from cadence_desk.sync.runs import Runs
 from cadence_desk.sync.tracker_table import TrackerWords
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from cadence_desk.sync.parts import Tables
 
 ACTIVITY_LIMIT = 500
-_ATTENTION = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
 
 
 class Projection:
@@ -38,31 +38,16 @@ class Projection:
         self.touched_targets: set[str] = set()
         self._clock = clock
         self._board = board
-        self._by_target: dict[str, set[str]] = {}
-        self._steps_of: dict[str, set[str]] = {}
+        self.runs = Runs(board.trackers, board.steps)
         self._cadence_names: dict[str, str] = {}
         self._rep_names: dict[str, str] = {}
-        self._marks: dict[str, int] = {}
-        self._operation_words: dict[str, str] = {}
+        self._overlay = Overlay()
         self._dirty_people: set[str] = set()
         self._dirty_trackers: set[str] = set()
         self._dirty_steps: set[str] = set()
         self._new_activity = False
 
     # ------------------------------------------------------------ lookups for the desk
-
-    def trackers_of(self, target_id: str) -> list[Tracker]:
-        """Return a target's trackers, active first, newest first."""
-        found = [self._board.trackers.get(tracker_id) for tracker_id in self._by_target.get(target_id, ())]
-        known = [tracker for tracker in found if tracker is not None]
-        known.sort(key=lambda tracker: tracker.created.timestamp() if tracker.created else 0.0, reverse=True)
-        return sorted(known, key=lambda tracker: not tracker.is_active)
-
-    def steps_of(self, tracker_id: str) -> list[StepTracker]:
-        """Return the known steps of a tracker, newest first."""
-        found = [self._board.steps.get(step_id) for step_id in self._steps_of.get(tracker_id, ())]
-        known = [step for step in found if step is not None]
-        return sorted(known, key=lambda step: step.created.timestamp() if step.created else 0.0, reverse=True)
 
     def cadence_name(self, cadence_id: str, fallback: str = "") -> str:
         """Return a cadence's name."""
@@ -89,44 +74,23 @@ class Projection:
 
     def operations_changed(self, operations: Iterable[Operation], target_ids: Iterable[str]) -> None:
         """Overlay open and troubled operations on the rows of these targets."""
-        targets = set(target_ids)
-        for target in targets:
-            self._marks.pop(target, None)
-            self._operation_words.pop(target, None)
-        for operation in operations:
-            target = operation.target_id
-            if target not in targets:
-                continue
-            mark = 0
-            if operation.state in OPEN_STATES:
-                mark |= tracker_table.OPEN_OPERATION
-            if operation.state in _ATTENTION:
-                mark |= tracker_table.ATTENTION
-            if mark:
-                self._marks[target] = self._marks.get(target, 0) | mark
-                self._operation_words[target] = operation.words
-        for target in targets:
+        for target in self._overlay.take(operations, target_ids):
             self._dirty_people.add(target)
-            self._dirty_trackers.update(self._by_target.get(target, ()))
+            self._dirty_trackers.update(self.runs.tracker_ids(target))
 
     def person_changed(self, person_id: str) -> None:
         """A person was read or reported."""
         self._dirty_people.add(person_id)
-        self._dirty_trackers.update(self._by_target.get(person_id, ()))
-
-    def person_gone(self, person_id: str) -> None:
-        """A person was deleted."""
-        self._dirty_people.add(person_id)
+        self._dirty_trackers.update(self.runs.tracker_ids(person_id))
 
     def tracker_changed(self, tracker_id: str, before: Tracker | None) -> None:
         """A tracker was read."""
         tracker = self._board.trackers.get(tracker_id)
-        if before is not None and tracker is not None and before.target_id != tracker.target_id:
-            self._by_target.get(before.target_id, set()).discard(tracker_id)
-        if tracker is not None:
-            self._by_target.setdefault(tracker.target_id, set()).add(tracker_id)
-            self._dirty_people.add(tracker.target_id)
-            self.touched_targets.add(tracker.target_id)
+        self.runs.tracker_moved(before, tracker)
+        for one in (before, tracker):
+            if one is not None:
+                self._dirty_people.add(one.target_id)
+                self.touched_targets.add(one.target_id)
         self._dirty_trackers.add(tracker_id)
 
     def tracker_reported(self, tracker: Tracker, before: Tracker | None) -> None:
@@ -136,24 +100,16 @@ class Projection:
         if text:
             self._tell(text, tracker.target_id, tracker.id)
 
-    def tracker_gone(self, tracker_id: str, before: Tracker | None) -> None:
-        """A tracker was deleted."""
-        if before is not None:
-            self._by_target.get(before.target_id, set()).discard(tracker_id)
-            self._dirty_people.add(before.target_id)
-        self._dirty_trackers.add(tracker_id)
-
     def step_changed(self, step_id: str, before: StepTracker | None) -> None:
         """A step tracker was read."""
         step = self._board.steps.get(step_id)
-        if before is not None:
-            self._steps_of.get(before.tracker_id, set()).discard(step_id)
-        if step is not None:
-            self._steps_of.setdefault(step.tracker_id, set()).add(step_id)
-            self._dirty_trackers.add(step.tracker_id)
-            tracker = self._board.trackers.get(step.tracker_id)
-            if tracker is not None:
-                self.touched_targets.add(tracker.target_id)
+        self.runs.step_moved(before, step)
+        for one in (before, step):
+            if one is not None:
+                self._dirty_trackers.add(one.tracker_id)
+                tracker = self._board.trackers.get(one.tracker_id)
+                if tracker is not None:
+                    self.touched_targets.add(tracker.target_id)
         self._dirty_steps.add(step_id)
 
     def step_reported(self, step: StepTracker, before: StepTracker | None) -> None:
@@ -164,13 +120,6 @@ class Projection:
         text = step_words(step, before, name)
         if text:
             self._tell(text, step.target_id, step.tracker_id)
-
-    def step_gone(self, step_id: str, before: StepTracker | None) -> None:
-        """A step tracker was deleted."""
-        if before is not None:
-            self._steps_of.get(before.tracker_id, set()).discard(step_id)
-            self._dirty_trackers.add(before.tracker_id)
-        self._dirty_steps.add(step_id)
 
     def task_reported(self, event: ChangeEvent) -> None:
         """A task was created or closed: a line of activity and a reason to read operations back."""
@@ -185,10 +134,10 @@ class Projection:
         """Start over with empty tables."""
         self.people.clear()
         self.trackers.clear()
-        self._by_target.clear()
-        self._steps_of.clear()
+        self.runs.clear()
         self._dirty_people.clear()
         self._dirty_trackers.clear()
+        self._dirty_steps.clear()
 
     # ------------------------------------------------------------ writing rows
 
@@ -218,13 +167,14 @@ class Projection:
         )
 
     def refresh_lateness(self) -> None:
-        """Write the rows again whose lateness moves with the clock."""
-        flags = self.trackers.flags()
-        ids = self.trackers.ids()
-        dues = self.trackers.keys("due")
-        for slot, record_id in enumerate(ids):
-            if flags[slot] & tracker_table.ACTIVE and dues[slot] != float("inf"):
-                self._dirty_trackers.add(record_id)
+        """Write the rows again whose words of lateness are no longer true: most rows are not late, or late by days."""
+        now, alive, flags = self._clock.wall(), self.trackers.alive(), self.trackers.flags()
+        ids, shown = self.trackers.ids(), self.trackers.texts("overdue")
+        for slot, due in enumerate(self.trackers.keys("due")):
+            if not isinstance(due, float) or due >= now or not alive[slot]:
+                continue
+            if not flags[slot] & tracker_table.PAUSED and tracker_table.late_words(now - due) != shown[slot]:
+                self._dirty_trackers.add(ids[slot])
 
     def _write_tracker(self, tracker_id: str) -> None:
         tracker = self._board.trackers.get(tracker_id)
@@ -238,8 +188,8 @@ class Projection:
                 self.target_name(tracker.target_id, tracker.target_name),
                 self.cadence_name(tracker.cadence_id, tracker.cadence_name),
                 self.rep_name(tracker.owner_id, tracker.owner_name),
-                self._operation_words.get(tracker.target_id, ""),
-                self._marks.get(tracker.target_id, 0),
+                self._overlay.words(tracker.target_id),
+                self._overlay.marks(tracker.target_id),
             ),
             self._clock.wall(),
         )
@@ -249,9 +199,9 @@ class Projection:
         if person is None:
             self.people.drop(person_id)
             return
-        active = [tracker for tracker in self.trackers_of(person_id) if tracker.is_active]
+        active = [tracker for tracker in self.runs.trackers_of(person_id) if tracker.is_active]
         names = [self.cadence_name(tracker.cadence_id, tracker.cadence_name) for tracker in active]
-        marks = self._marks.get(person_id, 0) & (people_table.OPEN_OPERATION | people_table.ATTENTION)
+        marks = self._overlay.marks(person_id) & (people_table.OPEN_OPERATION | people_table.ATTENTION)
         self.people.show(person, names, self.rep_name(person.owner_id, person.owner_name), marks)
 
     def _names(self, tracker: Tracker) -> TrackerWords:

@@ -10,50 +10,80 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.errors import DeskError, StoreError
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.kind import Checked, Finding
 from cadence_desk.sync.kinds.registry import KINDS
+from cadence_desk.sync.org_time import org_time, sent_org_time
 from cadence_desk.sync.read_back import read_back
+from cadence_desk.sync.reference import has_task_key
 from cadence_desk.sync.supervisor import in_lane, settled
+from cadence_desk.sync.work_list import DOUBTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cadence_desk.domain.operations import Kind
+    from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.sync.outbox_runner import OutboxRunner
     from cadence_desk.sync.parts import EngineOptions, EngineParts
     from cadence_desk.sync.supervisor import Supervisor
 
 _S = OperationState
-MOST_CHECKS_IN_DOUBT = 3
+MOST_UNCLEAR = 3
 DAY_SECONDS = 86_400.0
 GROUP = 50
+HURRY_GAP = 0.5
+"""Between two reads that events ask for: a burst of events about one person costs two reads, not twenty."""
+UNREAD_PAUSE = 60.0
+NEVER = float("inf")
 
 
 @dataclass(slots=True)
 class _Watch:
+    """When an operation is read back next; times are monotonic.
+
+    Only reads that were due count as `step`: an event may come before the effect it announces can be read.
+    """
+
     op_id: str
+    since: float
     due: float
+    hurry_at: float = NEVER
+    read_at: float = -NEVER
     step: int = 0
+    unclear: int = 0
+    unread: int = 0
     complete_answer: bool = False
+    counted: bool = False
+    """The read under way was due, and not only asked for by an event."""
+
+    @property
+    def next_at(self) -> float:
+        return min(self.due, self.hurry_at)
 
 
 class Verifier:
     """Knows which operations still have to be read back, and when."""
 
     def __init__(
-        self, parts: EngineParts, options: EngineOptions, supervisor: Supervisor, runner: OutboxRunner
+        self,
+        parts: EngineParts,
+        options: EngineOptions,
+        supervisor: Supervisor,
+        runner: OutboxRunner,
+        offers: Callable[[], Capabilities],
     ) -> None:
         self._parts = parts
         self._options = options
         self._supervisor = supervisor
         self._runner = runner
+        self._offers = offers
         self._watches: dict[str, _Watch] = {}
         self._task: asyncio.Task[None] | None = None
-        self._timers: set[asyncio.TimerHandle] = set()
+        self._timer: asyncio.TimerHandle | None = None
         self._running = False
 
     @property
@@ -64,137 +94,183 @@ class Verifier:
     def start(self) -> None:
         """Watch everything that was accepted or in doubt when the process began."""
         self._running = True
+        now = self._now()
         for operation in self._runner.work.in_state(_S.ACCEPTED, _S.IN_DOUBT):
-            self._watches[operation.op_id] = _Watch(operation.op_id, self._now())
-        self._look()
+            self._watches.setdefault(operation.op_id, _Watch(operation.op_id, now, now))
+        self._arm()
 
     def stop(self) -> None:
         """Read nothing more."""
         self._running = False
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def watch(self, operation: Operation, *, complete_answer: bool) -> None:
         """Read this operation back, first after a moment, then less often."""
-        first = self._options.verify_after[0]
-        self._watches[operation.op_id] = _Watch(
-            operation.op_id, self._now() + first, complete_answer=complete_answer
-        )
+        now = self._now()
+        due = now + self._options.verify_after[0]
+        self._watches[operation.op_id] = _Watch(operation.op_id, now, due, complete_answer=complete_answer)
         self._arm()
 
     def hurry(self, target_id: str) -> None:
         """The org reported a change of this target: read its operations back now."""
+        now = self._now()
         hurried = False
         for operation in self._runner.work.of_target(target_id):
             watch = self._watches.get(operation.op_id)
             if watch is not None:
-                watch.due = self._now()
+                watch.hurry_at = min(watch.hurry_at, max(now, watch.read_at + HURRY_GAP))
                 hurried = True
         if hurried:
-            self._look()
-
-    def later(self, seconds: float, call: Callable[[], None]) -> None:
-        """Call something after a while, unless stopped before."""
-
-        def fire() -> None:
-            self._timers.discard(timer)
-            call()
-
-        timer = asyncio.get_running_loop().call_later(seconds, fire)
-        self._timers.add(timer)
+            self._arm()
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
 
     def _arm(self) -> None:
-        if self._running and self._watches:
-            soonest = min(watch.due for watch in self._watches.values()) - self._now()
-            self.later(max(soonest, 0.0), self._look)
+        """Keep one timer for the earliest read."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._running and self._task is None and self._watches:
+            soonest = min(watch.next_at for watch in self._watches.values()) - self._now()
+            self._timer = asyncio.get_running_loop().call_later(max(soonest, 0.0), self._look)
 
     def _look(self) -> None:
-        if self._running and self._task is None and self._due():
-            self._task = self._supervisor.spawn(self._check_due(), "read back")
+        self._timer = None
+        if not self._running or self._task is not None:
+            return
+        due = self._due()
+        if due:
+            self._task = self._supervisor.spawn(self._check_all(due), "read back")
+        else:
+            self._arm()
 
     def _due(self) -> list[_Watch]:
-        now = self._now()
-        return [watch for watch in self._watches.values() if watch.due <= now + 0.001]
+        now = self._now() + 0.001
+        return [watch for watch in self._watches.values() if watch.next_at <= now]
 
-    async def _check_due(self) -> None:
+    async def _check_all(self, due: Sequence[_Watch]) -> None:
         try:
             groups: dict[Kind, list[Operation]] = {}
-            for watch in self._due():
+            for watch in due:
                 operation = self._runner.work.get(watch.op_id)
                 if operation is None or operation.state not in {_S.ACCEPTED, _S.IN_DOUBT}:
-                    del self._watches[watch.op_id]
-                    continue
-                groups.setdefault(operation.kind, []).append(operation)
+                    self._watches.pop(watch.op_id, None)
+                else:
+                    groups.setdefault(operation.kind, []).append(operation)
             for operations in groups.values():
                 for start in range(0, len(operations), GROUP):
                     await self._check(operations[start : start + GROUP])
         finally:
             self._task = None
-        self._arm()
+            self._arm()
+
+    # ------------------------------------------------------------ one group
 
     async def _check(self, operations: Sequence[Operation]) -> None:
         kind = KINDS[operations[0].kind]
         gateway = self._parts.gateway
 
-        def look() -> list[Checked]:
+        def look() -> tuple[float | None, list[Checked]]:
+            # The time before the reads: an effect that is absent after them was absent at that time or later.
+            at = org_time(gateway)
             fetched = read_back(gateway, operations)
-            return [kind.verify(fetched, operation) for operation in operations]
+            return at, [kind.verify(fetched, operation) for operation in operations]
 
+        self._begin_read(operations)
         try:
-            found = await in_lane(self._parts.lanes, LaneName.READ, look)
-        except DeskError:
-            found = [Checked(Finding.AMBIGUOUS, why="the org could not be read") for _ in operations]
+            at, found = await in_lane(self._parts.lanes, LaneName.READ, look)
+        except DeskError as error:
+            await self._unread(operations, error)
+            return
         moves = []
         for operation, checked in zip(operations, found, strict=True):
-            move = self._decide(operation, checked)
+            watch = self._watches[operation.op_id]
+            move = self._decide(operation, checked, watch, at)
             if move is not None:
-                self._watches.pop(operation.op_id, None)
                 moves.append(move)
-            else:
-                self._next_time(operation)
-        if moves:
-            moved = await settled(self._parts.outbox.move_many(moves))
-            self._runner.took(moved)
+            elif watch.counted:
+                self._next_time(watch)
+        await self._commit(moves)
 
-    def _decide(self, operation: Operation, checked: Checked) -> Move | None:
-        """Return the next state, or None to look again later."""
-        evidence: dict[str, object] = {"evidence": {**(operation.evidence or {}), **checked.evidence}}
-        if checked.finding is Finding.PRESENT:
-            return Move(operation.op_id, _S.SETTLED, "the org was read and agrees", evidence)
-        watch = self._watches.get(operation.op_id)
-        step = watch.step if watch else 0
-        if operation.state is _S.ACCEPTED:
-            if step + 1 < len(self._options.verify_after):
-                return None
-            return Move(
-                operation.op_id, _S.NEEDS_REVIEW, checked.why or "saved, but reading does not show it", {}
-            )
-        if checked.finding is Finding.AMBIGUOUS:
-            return self._ambiguous(operation, checked, step)
-        return self._absent(operation, watch)
+    def _begin_read(self, operations: Sequence[Operation]) -> None:
+        """Note that these are read now; a crash of the read leaves them all to a later one."""
+        now = self._now()
+        for operation in operations:
+            watch = self._watches[operation.op_id]
+            watch.counted = watch.due <= now + 0.001
+            if watch.counted:
+                watch.due = now + UNREAD_PAUSE
+            watch.hurry_at, watch.read_at = NEVER, now
 
-    def _ambiguous(self, operation: Operation, checked: Checked, step: int) -> Move | None:
-        unread = checked.why == "the org could not be read"
-        old = self._parts.clock.wall() - operation.sent > DAY_SECONDS
-        if (unread and not old) or step + 1 < MOST_CHECKS_IN_DOUBT:
-            return None
-        return Move(operation.op_id, _S.NEEDS_REVIEW, checked.why, {})
+    async def _unread(self, operations: Sequence[Operation], error: DeskError) -> None:
+        """The org could not be read: that says nothing about the operations, unless it goes on for a day."""
+        moves = []
+        for operation in operations:
+            watch = self._watches[operation.op_id]
+            watch.unread += 1
+            watch.due = self._now() + min(2.0**watch.unread, UNREAD_PAUSE)
+            if self._parts.clock.wall() - operation.sent > DAY_SECONDS:
+                moves.append(
+                    Move(operation.op_id, _S.NEEDS_REVIEW, f"not readable for a day: {error.code}", {})
+                )
+        await self._commit(moves)
 
-    def _absent(self, operation: Operation, watch: _Watch | None) -> Move | None:
-        proven = KINDS[operation.kind].resend_at_once or bool(watch and watch.complete_answer)
-        waited = self._parts.clock.wall() - operation.sent >= self._options.resend_seconds
-        if not proven and not waited:
-            return None
-        return Move(operation.op_id, _S.QUEUED, "the effect is absent", {"hold": Hold.NONE, "next_try": 0.0})
-
-    def _next_time(self, operation: Operation) -> None:
-        watch = self._watches.get(operation.op_id)
-        if watch is None:
+    async def _commit(self, moves: Sequence[Move]) -> None:
+        if not moves:
             return
+        try:
+            moved = await settled(self._parts.outbox.move_many(moves))
+        except StoreError as error:
+            self._runner.pauses.store_failed(error)
+            for move in moves:
+                self._watches[move.op_id].due = self._now() + UNREAD_PAUSE
+            return
+        for move in moves:
+            self._watches.pop(move.op_id, None)
+        self._runner.took(moved)
+        self._runner.pauses.store_worked()
+
+    # ------------------------------------------------------------ what follows from a read
+
+    def _decide(self, operation: Operation, checked: Checked, watch: _Watch, at: float | None) -> Move | None:
+        """Return the next state, or None to look again later."""
+        evidence: dict[str, object] = {**(operation.evidence or {}), **checked.evidence}
+        if checked.finding is Finding.PRESENT:
+            return Move(operation.op_id, _S.SETTLED, "the org was read and agrees", {"evidence": evidence})
+        last = watch.counted and watch.step + 1 >= len(self._options.verify_after)
+        if operation.state is _S.ACCEPTED:
+            why = checked.why or "saved, but reading does not show it"
+            return Move(operation.op_id, _S.NEEDS_REVIEW, why, {}) if last else None
+        if checked.finding is Finding.AMBIGUOUS:
+            watch.unclear += 1 if watch.counted else 0
+            unclear = watch.unclear >= MOST_UNCLEAR
+            return Move(operation.op_id, _S.NEEDS_REVIEW, checked.why, {}) if unclear else None
+        return self._absent(operation, watch, at, evidence)
+
+    def _absent(
+        self, operation: Operation, watch: _Watch, at: float | None, evidence: dict[str, object]
+    ) -> Move | None:
+        fields: dict[str, object] = {"hold": Hold.NONE, "next_try": 0.0}
+        if watch.complete_answer or self._waited(operation, watch, at):
+            return Move(operation.op_id, _S.QUEUED, "the effect is absent", fields)
+        if not KINDS[operation.kind].may_resend_at_once(operation, keyed=has_task_key(self._offers())):
+            return None
+        if KINDS[operation.kind].shares_record:
+            # The first send may yet be carried out: the next different change of the same record waits for that.
+            fields["evidence"] = {**evidence, DOUBTED: operation.sent}
+        return Move(operation.op_id, _S.QUEUED, "the effect is absent and cannot be repeated", fields)
+
+    def _waited(self, operation: Operation, watch: _Watch, at: float | None) -> bool:
+        """True when the send can no longer be running on the server, by the org's clock or else by ours."""
+        sent = sent_org_time(operation)
+        if at is not None and sent is not None:
+            return at - sent >= self._options.resend_seconds
+        return self._now() - watch.since >= self._options.resend_seconds
+
+    def _next_time(self, watch: _Watch) -> None:
         watch.step += 1
+        watch.unread = 0
         times = self._options.verify_after
         watch.due = self._now() + times[min(watch.step, len(times) - 1)]

@@ -1,6 +1,6 @@
-"""The open operations in memory, in order: which one of a target is next, and what holds it. Pure bookkeeping.
+"""The operations in memory, in order: which one of a target is next, and what holds it. Pure bookkeeping.
 
-Called by the outbox runner on the loop thread.
+Called by the outbox runner and the desk on the loop thread.
 """
 
 from __future__ import annotations
@@ -15,17 +15,28 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import Operation
 
 _S = OperationState
-_BLOCKING = frozenset({_S.QUEUED, _S.SENDING, _S.IN_DOUBT, _S.NEEDS_REVIEW})
-"""States in which later operations of the same target wait: `accepted` does not hold them."""
+_STANDING_IN_THE_WAY = frozenset({_S.SENDING, _S.IN_DOUBT, _S.NEEDS_REVIEW})
+"""While one of a target's operations is in such a state no other is started, whichever was asked for first."""
+
+DOUBTED = "doubted_at"
+"""Evidence of an operation that was sent again at once: wall time of the send that may still be carried out."""
 
 
 class WorkList:
-    """All operations that were loaded or made since the start."""
+    """All operations that were loaded or made since the start.
+
+    The next operation of each target is kept ready, so that a run of thousands costs no search per answer.
+    """
 
     def __init__(self) -> None:
         self._operations: dict[str, Operation] = {}
         self._by_target: dict[str, dict[str, None]] = {}
+        self._by_run: dict[str, list[str]] = {}
+        self._heads: dict[str, Operation] = {}
+        self._doubted: dict[str, list[tuple[str, str, float]]] = {}
+        self._flying: dict[str, int] = {}
         self.in_flight: set[str] = set()
+        self._withheld: set[str] = set()
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations.values())
@@ -41,10 +52,35 @@ class WorkList:
         """Take operations as committed; returns the targets they belong to."""
         targets: set[str] = set()
         for operation in operations:
+            if operation.op_id not in self._operations and operation.run_id:
+                self._by_run.setdefault(operation.run_id, []).append(operation.op_id)
             self._operations[operation.op_id] = operation
             self._by_target.setdefault(operation.target_id, {})[operation.op_id] = None
             targets.add(operation.target_id)
+            self._note_doubt(operation)
+        for target_id in targets:
+            self._find_head(target_id)
         return targets
+
+    def _note_doubt(self, operation: Operation) -> None:
+        at = (operation.evidence or {}).get(DOUBTED)
+        if isinstance(at, float):
+            self._doubted.setdefault(operation.target_id, []).append((
+                operation.op_id, operation.subject_id, at,
+            ))  # fmt: skip
+
+    def _find_head(self, target_id: str) -> None:
+        found = self.of_target(target_id)
+        if any(one.state in _STANDING_IN_THE_WAY for one in found):
+            self._heads.pop(target_id, None)
+            return
+        head = next((one for one in found if one.state is _S.QUEUED), None)
+        if head is None:
+            self._heads.pop(target_id, None)
+        else:
+            self._heads[target_id] = head
+
+    # ------------------------------------------------------------ looks
 
     def of_target(self, target_id: str) -> list[Operation]:
         """Return a target's operations in the order they were made."""
@@ -55,27 +91,59 @@ class WorkList:
         """Return the operations of one press, in order."""
         return [operation for operation in self.of_target(target_id) if operation.intent_id == intent_id]
 
+    def of_run(self, run_id: str) -> list[Operation]:
+        """Return the operations of one run."""
+        return [self._operations[op_id] for op_id in self._by_run.get(run_id, ())]
+
     def heads(self) -> list[Operation]:
-        """Return the queued operation of each target that is next, oldest first."""
-        found = []
-        for target_id in self._by_target:
-            head = next((one for one in self.of_target(target_id) if one.state in _BLOCKING), None)
-            if head is not None and head.state is _S.QUEUED and head.op_id not in self.in_flight:
-                found.append(head)
+        """Return the queued operation of each target that is next, oldest first; none of a target that is busy."""
+        found = [
+            head
+            for target_id, head in self._heads.items()
+            if target_id not in self._flying and head.op_id not in self._withheld
+        ]
         return sorted(found, key=_order)
 
-    def behind(self, operation: Operation) -> bool:
-        """Return True when an earlier operation of the target is in the way."""
-        for earlier in self.of_target(operation.target_id):
-            if earlier.op_id == operation.op_id:
-                return False
-            if earlier.state in _BLOCKING:
-                return True
-        return False
+    def quiet_until(self, operation: Operation, seconds: float) -> float:
+        """Return until when (wall) a different operation on the same record was sent twice and may yet repeat."""
+        same = (
+            at + seconds
+            for op_id, subject_id, at in self._doubted.get(operation.target_id, ())
+            if op_id != operation.op_id and subject_id == operation.subject_id
+        )
+        return max(same, default=0.0)
 
     def in_state(self, *states: OperationState) -> list[Operation]:
         """Return operations in these states, oldest first."""
         return sorted((one for one in self._operations.values() if one.state in states), key=_order)
+
+    # ------------------------------------------------------------ what is under way
+
+    def take_off(self, operations: Iterable[Operation]) -> None:
+        """These are being prepared or sent: nothing else of their targets starts."""
+        for operation in operations:
+            self.in_flight.add(operation.op_id)
+            self._flying[operation.target_id] = self._flying.get(operation.target_id, 0) + 1
+
+    def land(self, operations: Iterable[Operation]) -> None:
+        """These are no longer under way."""
+        for operation in operations:
+            self.in_flight.discard(operation.op_id)
+            left = self._flying.get(operation.target_id, 0) - 1
+            if left > 0:
+                self._flying[operation.target_id] = left
+            else:
+                self._flying.pop(operation.target_id, None)
+
+    def withhold(self, op_ids: Iterable[str]) -> list[str]:
+        """Keep operations from starting while they are being taken back; returns those that could be kept."""
+        kept = [op_id for op_id in op_ids if op_id not in self.in_flight and op_id not in self._withheld]
+        self._withheld.update(kept)
+        return kept
+
+    def give_back(self, op_ids: Iterable[str]) -> None:
+        """Let withheld operations go again."""
+        self._withheld.difference_update(op_ids)
 
 
 def _order(operation: Operation) -> tuple[float, str, int]:

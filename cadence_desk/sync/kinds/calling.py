@@ -5,7 +5,6 @@ A call becomes a Task: the one the step generated when there is one, else a new 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -26,6 +25,7 @@ from cadence_desk.sync.kinds.kind import (
     text_of,
 )
 from cadence_desk.sync.kinds.stepping import one_step, where_next
+from cadence_desk.sync.org_time import sent_since
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.ports import OrgGateway
 
-SKEW = timedelta(minutes=2)
+OWN_TASK = "own_task"
+"""Evidence: the call goes onto the task that the platform made for the step."""
 
 
 class LogCallKind(OperationKind):
@@ -46,14 +47,16 @@ class LogCallKind(OperationKind):
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
         written = _find(gateway, operation)
         if written is not None:
-            return Prepared(done=_matches(written, operation), evidence={"task_id": written.id})
+            # A task under our key was written by an earlier attempt: whatever it says now is somebody's later edit.
+            ours = not evidence_of(operation, OWN_TASK) or _matches(written, operation)
+            return Prepared(done=ours, evidence={"task_id": written.id})
         step_id = text_of(operation, "step_id")
         if step_id:
             # The platform may have made the task itself (setting enableTaskLoggingPref): look before creating another.
             tasks = [task for task in gateway.tasks_of_step(RecordId(step_id)) if not task.is_closed]
             if tasks:
-                return Prepared(evidence={"task_id": tasks[0].id, "own_task": "1"})
-        return Prepared()
+                return Prepared(evidence={"task_id": tasks[0].id, OWN_TASK: "1"})
+        return Prepared(evidence={"task_id": ""})
 
     @override
     def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
@@ -79,9 +82,13 @@ class LogCallKind(OperationKind):
             return Checked(Finding.ABSENT)
         if _matches(task, operation):
             return Checked(Finding.PRESENT, {"task_id": task.id, "status": task.status})
-        if evidence_of(operation, "own_task"):
+        if evidence_of(operation, OWN_TASK) and not task.is_closed:
             return Checked(Finding.ABSENT)
         return Checked(Finding.AMBIGUOUS, why="the task was changed by someone else")
+
+    @override
+    def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
+        return keyed or bool(evidence_of(operation, OWN_TASK))
 
     @override
     def invert(self, operation: Operation) -> Kind | None:
@@ -128,9 +135,10 @@ class CompleteCallKind(OperationKind):
         if step.is_open:
             return Checked(Finding.ABSENT)
         tasks = gateway.tasks_of_step(RecordId(operation.subject_id))
-        if any(_matches(task, operation) for task in tasks):
+        ours = next((task for task in tasks if _matches(task, operation)), None)
+        if ours is not None:
             return Checked(
-                Finding.PRESENT, {"step": step.title, "task_id": tasks[0].id, **where_next(gateway, step)}
+                Finding.PRESENT, {"step": step.title, "task_id": ours.id, **where_next(gateway, step)}
             )
         # Finished, and our call is not on it: someone else finished it, or the note did not arrive.
         return Checked(Finding.AMBIGUOUS, why="the step is finished but the call is not on its task")
@@ -179,6 +187,10 @@ class AddTaskKind(OperationKind):
         return Checked(Finding.PRESENT, {"task_id": found.id}) if found else Checked(Finding.ABSENT)
 
     @override
+    def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
+        return keyed
+
+    @override
     def invert(self, operation: Operation) -> Kind | None:
         return None
 
@@ -193,8 +205,7 @@ def _find(gateway: OrgGateway, operation: Operation) -> CallTask | None:
         return gateway.read_task(RecordId(task_id))
     if not operation.attempt:
         return None  # never sent: nothing can be there under its key
-    since = datetime.fromtimestamp(operation.sent or operation.created, tz=UTC) - SKEW
-    return gateway.find_task(operation.op_id, operation.target_id, since)
+    return gateway.find_task(operation.op_id, operation.target_id, sent_since(operation))
 
 
 def _matches(task: CallTask, operation: Operation) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -19,6 +18,7 @@ from cadence_desk.sync.kinds.kind import (
     sent_parts,
     text_of,
 )
+from cadence_desk.sync.org_time import sent_since
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import OrgGateway
     from cadence_desk.domain.trackers import Tracker
 
-SKEW = timedelta(minutes=2)
-"""Room for the difference between this clock and the org's."""
+BEFORE = "trackers_before"
+"""Evidence: the target's trackers in this cadence before the send; one that is not among them is the effect."""
 
 
 class EnrollKind(OperationKind):
@@ -38,17 +38,15 @@ class EnrollKind(OperationKind):
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
-        known = gateway.trackers_of([operation.target_id], active_only=True)
-        # The guard is IsTrackerActive, never State = 'Active', which is no tracker state
-        # (Object Reference, ActionCadenceTracker: State).
-        same = [tracker for tracker in known if tracker.cadence_id == operation.cadence_id]
-        if same:
+        known = _in_cadence(gateway, operation)
+        running = [tracker for tracker in known if is_running(tracker)]
+        if running:
             return Prepared(
                 refusal="Already in this cadence.",
                 refusal_code="ALREADY_IN_THIS_CADENCE",
-                evidence={"tracker_id": same[0].id},
+                evidence={"tracker_id": running[0].id},
             )
-        return Prepared()
+        return Prepared(evidence={BEFORE: [tracker.id for tracker in known]})
 
     @override
     def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
@@ -71,12 +69,13 @@ class EnrollKind(OperationKind):
     @override
     def verify(self, gateway: OrgGateway, operation: Operation) -> Checked:
         # Any state counts: a run can be over before it is read, and a second one must not be started.
-        since = datetime.fromtimestamp(operation.sent, tz=UTC) - SKEW
+        since = sent_since(operation)
+        before = (operation.evidence or {}).get(BEFORE)
+        known = before if isinstance(before, list | tuple) else ()
         found = [
             tracker
-            for tracker in gateway.trackers_of([operation.target_id], active_only=False)
-            if tracker.cadence_id == operation.cadence_id
-            and (tracker.created is None or tracker.created >= since)
+            for tracker in _in_cadence(gateway, operation)
+            if tracker.id not in known and (tracker.created is None or tracker.created >= since)
         ]
         if not found:
             return Checked(Finding.ABSENT)
@@ -135,6 +134,20 @@ class RemoveKind(OperationKind):
     @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
         return Reversibility.PARTLY, "adding again makes a new tracker; counters move and emails stay sent"
+
+
+def is_running(tracker: Tracker) -> bool:
+    """Return True when a tracker forbids another run in the same cadence.
+
+    The guard is IsTrackerActive, never State = 'Active', which is no tracker state (Object Reference,
+    ActionCadenceTracker: State, IsTrackerActive).
+    """
+    return tracker.is_active
+
+
+def _in_cadence(gateway: OrgGateway, operation: Operation) -> list[Tracker]:
+    found = gateway.trackers_of([operation.target_id], active_only=False)
+    return [tracker for tracker in found if tracker.cadence_id == operation.cadence_id]
 
 
 def one_tracker(gateway: OrgGateway, operation: Operation) -> Tracker | None:

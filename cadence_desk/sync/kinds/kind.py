@@ -57,7 +57,6 @@ class Sent:
     Attributes:
         ok: a complete success for this element.
         rolled_back_maybe: the answer was mixed, so a success may have been undone with the failures.
-        complete: the whole answer arrived: absence of the effect afterwards is proof at once.
     """
 
     ok: bool
@@ -81,8 +80,18 @@ class OperationKind(ABC):
     """All knowledge of one kind of operation."""
 
     kind: Kind
-    resend_at_once = False
-    """True when a re-send after doubt cannot repeat the effect: addressed by key or by record with the same values."""
+    shares_record = False
+    """True when other operations change the same record: after a re-send at once they wait until the first is over."""
+
+    def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
+        """Return True when a re-send after doubt cannot repeat the effect: by key, or by record with the same values.
+
+        Args:
+            operation: the doubtful one, whose effect was found absent.
+            keyed: the org has the unique key field for tasks.
+        """
+        del operation, keyed
+        return False
 
     @abstractmethod
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:

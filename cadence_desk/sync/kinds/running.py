@@ -142,7 +142,11 @@ class SetDispositionKind(_RunKind):
 
     kind = Kind.SET_DISPOSITION
     action = "modifyCadenceTrackerAttributes"
-    resend_at_once = True
+    shares_record = True
+
+    @override
+    def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
+        return True
 
     @override
     def wanted(self, tracker: Tracker, operation: Operation) -> bool:
