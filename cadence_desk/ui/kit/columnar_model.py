@@ -82,7 +82,7 @@ class ColumnarModel(QAbstractTableModel):
 
     @override
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if self.row_set is None or not index.isValid():
+        if self.row_set is None or not index.isValid() or not self.row_set.is_current:
             return None
         slot = self.row_set.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
@@ -117,7 +117,7 @@ class ColumnarModel(QAbstractTableModel):
 
     def record_id(self, row: int) -> str:
         """Return the record of a row; empty when there is no such row."""
-        if self.row_set is None or not 0 <= row < len(self.row_set.rows):
+        if self.row_set is None or not self.row_set.is_current or not 0 <= row < len(self.row_set.rows):
             return ""
         return self.row_set.table.ids()[self.row_set.rows[row]]
 
@@ -161,7 +161,7 @@ class ColumnarModel(QAbstractTableModel):
         rows = self.row_set
         if rows is None:
             return
-        if rows.epoch != rows.table.epoch:
+        if not rows.is_current:
             self.show_table(rows.table, self.columns)
         elif not ids:
             self._search(rows.wish)

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from cadence_desk.ui.kit.column_fitter import ColumnFitter, ColumnPlan
 from cadence_desk.ui.kit.columnar_model import ColumnarModel
-from cadence_desk.ui.kit.row_keeper import RowKeeper, selected_rows
+from cadence_desk.ui.kit.row_keeper import RowKeeper, records_of, selected_spans
 from cadence_desk.ui.kit.row_painter import RowPainter
 from cadence_desk.ui.kit.theme import ROW_HEIGHT
 
@@ -70,6 +70,8 @@ class FastTable(QTableView):
         rows.setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # a header asks for every cell of its columns whether it is selected: 1.3 s for 100,000 selected rows
+        header.setSelectionModel(QItemSelectionModel(self.columnar, header))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(44)
         header.setSectionsMovable(True)
@@ -105,7 +107,7 @@ class FastTable(QTableView):
 
     def selected_ids(self) -> list[str]:
         """Return the selected records in the order of the rows; the current one when nothing is selected."""
-        found = [self.columnar.record_id(row) for row in selected_rows(self)]
+        found = records_of(self.columnar, selected_spans(self))
         if not found and self.current_id():
             return [self.current_id()]
         return found

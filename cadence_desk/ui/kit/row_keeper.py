@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QTableView
 
     from cadence_desk.ui.kit.columnar_model import ColumnarModel
+    from cadence_desk.ui.kit.row_set import RowSet
 
+_FEW = 2_000
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -28,7 +30,9 @@ class RowKeeper(QObject):
         super().__init__(view)
         self._view = view
         self._model = model
-        self._wanted: set[str] = set()
+        self._wanted: set[int] = set()
+        self._wanted_ids: list[str] = []
+        self._from: RowSet | None = None
         self._current = ""
         self._offset: int | None = None
         self.restoring = False
@@ -49,8 +53,17 @@ class RowKeeper(QObject):
 
     def _remember(self) -> None:
         self.restoring = True
-        selected = {self._model.record_id(row) for row in selected_rows(self._view)}
-        self._wanted |= {record_id for record_id in selected if record_id}
+        self._from = self._model.row_set
+        if self._from is not None and not self._from.is_current:
+            # the slots moved under us: only the current record is known by its id
+            self._wanted.clear()
+            self._wanted_ids = [self._current] if self._current else []
+        elif self._from is not None:
+            for first, last in selected_spans(self._view):
+                self._wanted.update(self._from.rows[first : last + 1])
+            if len(self._wanted) <= _FEW:
+                ids = self._from.table.ids()
+                self._wanted_ids = [ids[slot] for slot in self._wanted if slot < len(ids)]
         row = self._view.currentIndex().row()
         self._offset = self._view.rowViewportPosition(row) if row >= 0 else None
         if self._offset is not None and not 0 <= self._offset < self._view.viewport().height():
@@ -58,9 +71,13 @@ class RowKeeper(QObject):
 
     def _restore_all(self) -> None:
         rows = self._model.row_set
+        if rows is not None and rows is not self._from:
+            # other slots: only ids still mean the same records
+            found = (rows.table.slot_of(record_id) for record_id in self._wanted_ids)
+            self._wanted = {slot for slot in found if slot is not None}
         if rows is not None and self._wanted:
             if len(self._wanted) == 1:
-                row = self._model.row_of(next(iter(self._wanted)))
+                row = rows.row_of(next(iter(self._wanted)))
                 self._select([row] if row >= 0 else [])
             else:
                 self._select(self._found_between(0, len(rows.rows)))
@@ -78,8 +95,8 @@ class RowKeeper(QObject):
         rows = self._model.row_set
         if rows is None:
             return []
-        ids, wanted = rows.table.ids(), self._wanted
-        return [row for row in range(first, end) if ids[rows.rows[row]] in wanted]
+        wanted = self._wanted
+        return [row for row, slot in enumerate(rows.rows[first:end], start=first) if slot in wanted]
 
     def _restore_current(self) -> None:
         row = self._model.row_of(self._current) if self._current else -1
@@ -98,8 +115,8 @@ class RowKeeper(QObject):
         last_column = max(self._model.columnCount() - 1, 0)
         for first, last in spans(rows):
             selection.select(self._model.index(first, 0), self._model.index(last, last_column))
-            for row in range(first, last + 1):
-                self._wanted.discard(self._model.record_id(row))
+            if self._model.row_set is not None:
+                self._wanted.difference_update(self._model.row_set.rows[first : last + 1])
         self._view.selectionModel().select(selection, _Flag.Select | _Flag.Rows)
 
     def _give_up(self) -> None:
@@ -107,13 +124,20 @@ class RowKeeper(QObject):
             self._wanted.clear()
 
 
-def selected_rows(view: QTableView) -> list[int]:
-    """Return the selected rows in ascending order."""
-    found: set[int] = set()
+def selected_spans(view: QTableView) -> list[tuple[int, int]]:
+    """Return the selected rows as (first, last) pairs, in the order of the rows."""
     selection = view.selectionModel().selection()
-    for part in map(selection.at, range(selection.count())):
-        found.update(range(part.top(), part.bottom() + 1))
-    return sorted(found)
+    parts = map(selection.at, range(selection.count()))
+    return sorted((part.top(), part.bottom()) for part in parts)
+
+
+def records_of(model: ColumnarModel, parts: Iterable[tuple[int, int]]) -> list[str]:
+    """Return the record ids of some rows, each once; thousands of rows cost one pass."""
+    rows = model.row_set
+    if rows is None or not rows.is_current:
+        return []
+    ids, slots = rows.table.ids(), rows.rows
+    return list(dict.fromkeys(ids[slot] for first, last in parts for slot in slots[first : last + 1]))
 
 
 def spans(rows: Iterable[int]) -> list[tuple[int, int]]:

@@ -55,7 +55,7 @@ class RowPainter:
         painter.fillRect(area, QColor(colors().base))
         rows = table.columnar.row_set
         first = table.rowAt(max(area.top(), 0))
-        if rows is None or not rows.rows or first < 0:
+        if rows is None or not rows.is_current or not rows.rows or first < 0:
             if rows is None or not rows.rows:
                 self._paint_empty(painter)
             return

@@ -48,6 +48,11 @@ class RowSet:
         self._sorted_keys: list[object] = []
 
     @property
+    def is_current(self) -> bool:
+        """False once the table began a new epoch: the slots of these rows mean nothing any more."""
+        return self.epoch == self.table.epoch
+
+    @property
     def searching(self) -> bool:
         """True while rows are still being found."""
         return self.search is not None
