@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Banner(Enum):
     """Which kind of org the window shows, by color and word."""
 
-    PRACTICE = "Practice org"
+    TRAINING = "Training"
     SANDBOX = "Sandbox"
     PRODUCTION = "Production"
 

@@ -112,8 +112,8 @@ class PeopleScope(Enum):
     ALL = "all"
 
 
-class OrgGateway(Protocol):
-    """Everything the engine asks of an org. All methods block; all raise DeskError."""
+class SessionGateway(Protocol):
+    """Who is signed in, what can be used, and the meter. All methods block; all raise DeskError."""
 
     def identity(self) -> Identity:
         """Return who is signed in."""
@@ -123,6 +123,19 @@ class OrgGateway(Protocol):
 
     def server_now(self) -> datetime:
         """Return the org's own time, from the Date of its last answer or a cheap call."""
+
+    def usage(self) -> ApiUsage:
+        """Return the API meter."""
+
+    def renew(self) -> None:
+        """Renew the session now (single flight). Raises SignedOut when that is over."""
+
+    def sign_out(self) -> bool:
+        """Revoke and forget the tokens; return False when the org did not confirm the revoke."""
+
+
+class RecordGateway(Protocol):
+    """People, trackers and steps, in pages and by id. All methods block; all raise DeskError."""
 
     def people_pages(self, scope: PeopleScope, since: datetime | None = None) -> Iterator[list[Person]]:
         """Yield people in pages, oldest change first when `since` is given (SystemModstamp >= since)."""
@@ -158,6 +171,10 @@ class OrgGateway(Protocol):
     def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
         """Return ids deleted since then (getDeleted)."""
 
+
+class ReferenceGateway(Protocol):
+    """What changes rarely: cadences, call results, statuses, reps, list views. All methods block; all raise DeskError."""
+
     def cadences(self) -> list[Cadence]:
         """Return all cadences with their live structure."""
 
@@ -175,6 +192,10 @@ class OrgGateway(Protocol):
 
     def people_of_view(self, view: ListView) -> list[RecordId]:
         """Return the ids a list view holds, in its order."""
+
+
+class WorkGateway(Protocol):
+    """Actions and tasks: the only ways anything is written. All methods block; all raise DeskError."""
 
     def run_action(self, name: str, inputs: Sequence[Mapping[str, object]]) -> ActionAnswer:
         """Run an action. Inputs use the documented names; the adapter maps them to what the org describes."""
@@ -197,14 +218,9 @@ class OrgGateway(Protocol):
     def call_script(self, step_id: RecordId) -> CallScript | None:
         """Return the script the org selects for a call step, as plain text; None when there is none."""
 
-    def usage(self) -> ApiUsage:
-        """Return the API meter."""
 
-    def renew(self) -> None:
-        """Renew the session now (single flight). Raises SignedOut when that is over."""
-
-    def sign_out(self) -> bool:
-        """Revoke and forget the tokens; return False when the org did not confirm the revoke."""
+class OrgGateway(SessionGateway, RecordGateway, ReferenceGateway, WorkGateway, Protocol):
+    """Everything the engine asks of an org. All methods block; all raise DeskError."""
 
 
 class FeedSink(Protocol):

@@ -69,7 +69,8 @@ class PracticeProcess:
             redirect_uris=tuple(report["desk_redirect_uris"]),
             events_endpoint=str(report["events_endpoint"]),
             extra_ca=str(report["ca_file"]),
-            banner=Banner.PRACTICE,
+            banner=Banner.TRAINING,
+            banner_text="Practice org",
         )
 
     @property

@@ -316,7 +316,7 @@ class FakeDesk(FakeLists):
     def __init__(self, world: World | None = None) -> None:
         self.world = world or make_world()
         self.profile = OrgProfile(
-            "practice", "Practice org", "https://localhost:1", "client", (), banner=Banner.PRACTICE
+            "practice", "Practice org", "https://localhost:1", "client", (), banner=Banner.TRAINING
         )
         self.identity: Identity | None = Identity(
             RecordId("00D000000000001AAA"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.desk_face import FeedFace
 
 _HEIGHT = 36
-_FILLS = {Banner.PRACTICE: "#5B3AA0", Banner.SANDBOX: "#8A5200", Banner.PRODUCTION: "#A3211C"}
+_FILLS = {Banner.TRAINING: "#5B3AA0", Banner.SANDBOX: "#8A5200", Banner.PRODUCTION: "#A3211C"}
 _NO_ORG = "#4E5968"
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 

@@ -101,7 +101,7 @@ def test_all_hooks_lead_to_one_place_and_repeats_are_counted(
     try:
         for _ in range(3):
             try:
-                {}["Ada"]
+                dict[str, int]()["Ada"]
             except KeyError as error:
                 sys.excepthook(type(error), error, error.__traceback__)
         thread = threading.Thread(target=lambda: 1 // 0)

@@ -57,7 +57,7 @@ def test_importing_again_replaces_and_a_namesake_gets_a_key_of_its_own(book: Pro
 
 
 def test_a_profile_made_by_the_launcher_is_kept_with_its_banner(book: ProfileBook) -> None:
-    profile = replace(imported(book), key="mine", banner=Banner.PRACTICE, banner_text="Just trying")
+    profile = replace(imported(book), key="mine", banner=Banner.TRAINING, banner_text="Just trying")
     book.add(profile)
     assert book.get("mine") == profile
     with pytest.raises(BadValue):
