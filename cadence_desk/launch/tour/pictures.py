@@ -6,14 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog
 
 from cadence_desk.ui.kit.theme import Scheme
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PySide6.QtCore import QPoint
 
     from cadence_desk.ui.shell.main_window import MainWindow
 
@@ -24,14 +22,20 @@ SCHEMES = (Scheme.LIGHT, Scheme.DARK)
 class Pictures:
     """Writes PNG files into one folder."""
 
-    def __init__(self, window: MainWindow, folder: Path) -> None:
+    def __init__(self, window: MainWindow, folder: Path, meter: StallMeter) -> None:
         self._window = window
+        self._meter = meter
         self._folder = folder
         self.files: list[str] = []
 
     async def take(self, name: str) -> None:
-        """Take one view in both looks and both sizes; the window ends as it was: light and large."""
+        """Take one view in both looks and both sizes; the window ends as it was: light and large.
+
+        Painting a whole window four times is the photographer's work, not the app's: the meter looks away.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
+        await asyncio.sleep(0)
+        seen, busiest = len(self._meter.stalls), self._meter.busiest_callback
         for scheme in SCHEMES:
             self._window.acts.use_scheme(scheme)
             for width, height in SIZES:
@@ -43,6 +47,8 @@ class Pictures:
         self._window.acts.use_scheme(SCHEMES[0])
         self._window.resize(*SIZES[0])
         await self._settle()
+        del self._meter.stalls[seen:]
+        self._meter.busiest_callback = busiest
 
     @staticmethod
     async def _settle() -> None:
@@ -55,11 +61,17 @@ class Pictures:
         painter = QPainter(picture)
         for shown in QApplication.topLevelWidgets():
             if isinstance(shown, QDialog) and shown.isVisible():
-                painter.drawPixmap(_inside(shown, self._window), shown.grab())
+                _paint_over(painter, self._window.rect(), shown)
         painter.end()
         return picture
 
 
-def _inside(dialog: QWidget, window: QWidget) -> QPoint:
-    """Return where a dialog stands over its window."""
-    return dialog.mapToGlobal(dialog.rect().topLeft()) - window.mapToGlobal(window.rect().topLeft())
+def _paint_over(painter: QPainter, window: QRect, dialog: QDialog) -> None:
+    """Paint a dialog in the middle of its window, where a window manager puts it."""
+    painter.fillRect(window, QColor(0, 0, 0, 70))
+    place = QRect(0, 0, dialog.width(), dialog.height())
+    place.moveCenter(window.center())
+    place.moveTop(max(place.top(), 8))
+    painter.drawPixmap(place.topLeft(), dialog.grab())
+    painter.setPen(QColor(0, 0, 0, 120))
+    painter.drawRect(place.adjusted(-1, -1, 0, 0))

@@ -111,7 +111,7 @@ class _Tour:
         if run.desk is None:
             raise RuntimeError("the tour began without a desk")
         oracle = Oracle(self._practice.report)
-        pictures = Pictures(run.window, self._parsed.out)
+        pictures = Pictures(run.window, self._parsed.out, run.meter)
         return Stage(
             run.window, run.desk, Hands(), oracle, pictures, self._parsed.contract, self._parsed.people
         )
