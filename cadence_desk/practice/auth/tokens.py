@@ -65,7 +65,7 @@ class TokenBook:
     def issue(self, user_id: str, client: ClientApp, scope: str) -> Grant:
         """Hand out a new grant. The sixth grant of a user and app revokes the oldest one."""
         peers = [f for f in self._families if (f.user_id, f.client_id) == (user_id, client.client_id)]
-        for oldest in peers[: len(peers) + 1 - GRANTS_PER_USER_AND_APP]:
+        for oldest in peers[: max(0, len(peers) + 1 - GRANTS_PER_USER_AND_APP)]:
             self._revoke(oldest)
         family = _Family(user_id, client.client_id, scope)
         self._families.append(family)

@@ -64,6 +64,8 @@ def served_org(context: ssl.SSLContext | None = None, people: int = 30) -> Itera
     scheme = "https" if context else "http"
     served = ServedOrg(org, tokens, f"{scheme}://127.0.0.1:{port}")
     served.session.trust_env = False
+    # a session closes its idle connections only when the last answer is garbage, too late for the loop below
+    served.session.headers["Connection"] = "close"
     served.session.headers["Authorization"] = f"Bearer {tokens.issue_session(org.default_user_id)}"
     try:
         yield served
@@ -86,4 +88,4 @@ async def _start(runner: web.AppRunner, context: ssl.SSLContext | None) -> int:
 async def _stop(runner: web.AppRunner) -> None:
     await runner.cleanup()
     for _ in range(10):  # a connection that broke in its handshake is closed a few turns of the loop later
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
