@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -60,6 +61,35 @@ class Hands:
         """Click with the left button, in the middle or at a place."""
         place = at if at is not None else widget.rect().center()
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, _CONTROL if control else _NONE, place)
+
+    def post_key(self, widget: QWidget, key: Qt.Key, text: str = "") -> None:
+        """Leave a key in the event queue: it is handled as any other event, not inside the caller's own time."""
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.postEvent(widget, QKeyEvent(kind, key, _NONE, text))
+
+    def post_click(self, widget: QWidget, at: QPoint) -> None:
+        """Leave a click of the left button in the event queue."""
+        place, button = QPointF(at), Qt.MouseButton.LeftButton
+        glob = QPointF(widget.mapToGlobal(at))
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            held = button if kind is QEvent.Type.MouseButtonPress else Qt.MouseButton.NoButton
+            QApplication.postEvent(widget, QMouseEvent(kind, place, glob, button, held, _NONE))
+
+    def post_wheel(self, widget: QWidget, notches: int) -> None:
+        """Leave turns of the mouse wheel in the event queue; negative is downwards."""
+        middle = QPointF(widget.rect().center())
+        glob = QPointF(widget.mapToGlobal(widget.rect().center()))
+        turn = QWheelEvent(
+            middle,
+            glob,
+            QPoint(0, 0),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            _NONE,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,  # noqa: FBT003 - Qt takes it by position only
+        )
+        QApplication.postEvent(widget, turn)
 
     def focused(self) -> QObject | None:
         """Return what has the focus."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.launch.tour.dialogs import enroll_selected, log_call_of_selected, tracker_action
+from cadence_desk.launch.tour.scale import work_the_list
 from cadence_desk.launch.tour.stage import JourneyFailed
 
 if TYPE_CHECKING:
@@ -312,6 +313,7 @@ JOURNEYS: tuple[tuple[str, Callable[[Stage], Awaitable[str]]], ...] = (
     ("Sign in", sign_in),
     ("Lists fill", lists_fill),
     ("Filter as you type", filter_list),
+    ("Filter, sort, scroll it all", work_the_list),
     ("Add three, one refused", enroll_three),
     ("Log a call", log_call),
     ("A colleague's change", live_change),

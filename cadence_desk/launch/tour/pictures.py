@@ -14,6 +14,7 @@ from cadence_desk.ui.kit.theme import Scheme
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cadence_desk.bridge.stall_meter import StallMeter
     from cadence_desk.ui.shell.main_window import MainWindow
 
 SIZES = ((1280, 800), (1024, 640))
@@ -25,7 +26,7 @@ class Pictures:
 
     def __init__(self, window: MainWindow, folder: Path, meter: StallMeter) -> None:
         self._window = window
-        self._meter = meter
+        self.meter = meter
         self._folder = folder
         self.files: list[str] = []
 
@@ -36,7 +37,7 @@ class Pictures:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         await asyncio.sleep(0)
-        seen, busiest = len(self._meter.stalls), self._meter.busiest_callback
+        seen, busiest = len(self.meter.stalls), self.meter.busiest_callback
         for scheme in SCHEMES:
             self._window.acts.use_scheme(scheme)
             for width, height in SIZES:
@@ -48,8 +49,8 @@ class Pictures:
         self._window.acts.use_scheme(SCHEMES[0])
         self._window.resize(*SIZES[0])
         await self._settle()
-        del self._meter.stalls[seen:]
-        self._meter.busiest_callback = busiest
+        del self.meter.stalls[seen:]
+        self.meter.busiest_callback = busiest
 
     @staticmethod
     async def _settle() -> None:

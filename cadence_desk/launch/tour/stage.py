@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.launch.tour.hands import NotThere
@@ -42,6 +42,7 @@ class Stage:
     pictures: Pictures
     contract: str
     people: int
+    meters: dict[str, Any] = field(default_factory=dict)
 
     async def until(self, happened: Callable[[], T | None], what: str, seconds: float = 20.0) -> T:
         """Wait until `happened` returns something true, and return it; raises JourneyFailed after `seconds`."""

@@ -100,7 +100,7 @@ class _Tour:
                 if name in {"Sign in", "Lists fill"}:
                     break
         self._report.pictures = stage.pictures.files
-        self._report.meters = self._meters(run)
+        self._report.meters = {**self._meters(run), **stage.meters}
 
     def _stage(self, run: WindowRun) -> Stage:
         from cadence_desk.launch.tour.hands import Hands
