@@ -90,13 +90,20 @@ class PickField(ChoiceBox):
         if 0 <= index < len(self._keys) and self.itemText(index).casefold() == wanted:
             self._set(self._keys[index])
             return
-        found = [row for row in range(self.count()) if self.itemText(row).casefold() == wanted]
+        texts = [self.itemText(row).casefold() for row in range(self.count())]
+        found = [row for row, offered in enumerate(texts) if offered == wanted]
+        if not found and wanted:
+            found = [row for row, offered in enumerate(texts) if wanted in offered]
+            found = found if len(found) == 1 else []
         self._set(self._keys[found[0]] if found else "")
 
     def _settle(self) -> None:
         """Take the first fitting offer for a part that was typed; an unfitting text stays and means nothing."""
         wanted = self.currentText().strip().casefold()
-        if self._key or not wanted:
+        if self._key:
+            self.pick(self._key)
+            return
+        if not wanted:
             return
         found = [row for row in range(self.count()) if wanted in self.itemText(row).casefold()]
         if found:
