@@ -68,7 +68,8 @@ class TokenEndpoint:
         return self._tokens.issue(approval.user_id, app, approval.request.scope)
 
     def _from_refresh_token(self, asked: Mapping[str, str], app: ClientApp) -> Grant:
-        return self._tokens.refresh(asked.get("refresh_token", ""), app)
+        rotation = self._org.settings.rotate_refresh_tokens
+        return self._tokens.refresh(asked.get("refresh_token", ""), app, rotation=rotation)
 
     def _from_client_credentials(self, asked: Mapping[str, str], app: ClientApp) -> Grant:
         """The app runs as the org's default user; this flow gives no refresh token."""

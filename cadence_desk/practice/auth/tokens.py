@@ -42,20 +42,15 @@ class _Family:
 
 
 class TokenBook:
-    """Every live token of the org. `organization_id` may have 15 or 18 characters; tokens carry 15.
-
-    `rotation` can switch rotation off for all apps while the org runs.
-    """
+    """Every live token of the org. `organization_id` may have 15 or 18 characters; tokens carry 15."""
 
     def __init__(
         self,
         organization_id: str,
         now_ms: Callable[[], int],
         apps: ClientApps | None = None,
-        rotation: Callable[[], bool] = lambda: True,
     ) -> None:
         self.apps = apps or ClientApps()
-        self._rotation = rotation
         self._prefix = f"{organization_id[:15]}!"
         self._now_ms = now_ms
         self._families: list[_Family] = []
@@ -79,8 +74,8 @@ class TokenBook:
         self._families.append(family)
         return self._new_access_token(family).access_token
 
-    def refresh(self, refresh_token: str, client: ClientApp) -> Grant:
-        """A new access token; with rotation also a new refresh token.
+    def refresh(self, refresh_token: str, client: ClientApp, *, rotation: bool = True) -> Grant:
+        """A new access token; with rotation also a new refresh token (`rotation` can switch it off for all apps).
 
         Raises OAuthError(invalid_grant) for an unknown token. A spent token revokes its whole family,
         because either its owner or a thief holds a copy (help article 005316711).
@@ -91,7 +86,7 @@ class TokenBook:
         if refresh_token in family.spent:
             self._revoke(family)
             raise _stale()
-        if not (client.rotates_refresh_tokens and self._rotation()):
+        if not (client.rotates_refresh_tokens and rotation):
             grant = self._new_access_token(family)
             return Grant(
                 grant.access_token, None, grant.user_id, grant.client_id, grant.scope, grant.issued_ms

@@ -202,6 +202,20 @@ def test_refresh_rotates_for_the_desk(api: ServedOrg) -> None:
     assert api.ask("GET", "/limits").status_code == 401
 
 
+def test_rotation_is_a_setting_of_the_org(api: ServedOrg) -> None:
+    api.org.settings.rotate_refresh_tokens = False
+    grant = _signed_in(api)
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": "PracticeDesk",
+        "refresh_token": grant["refresh_token"],
+    }
+    for _ in range(2):
+        answer = _token(api, **form)
+        assert answer.status_code == 200
+        assert "refresh_token" not in answer.json()
+
+
 def test_client_credentials_are_for_tools(api: ServedOrg) -> None:
     form = {"grant_type": "client_credentials", "client_secret": "s"}
     answer = _token(api, client_id="PracticeTools", **form)

@@ -59,10 +59,9 @@ def test_tools_keep_their_refresh_token(book: TokenBook) -> None:
     assert first.access_token != second.access_token
 
 
-def test_rotation_can_be_switched_off_for_all() -> None:
-    book = TokenBook("00D7Q000000UfwdUAC", lambda: 0, rotation=lambda: False)
+def test_rotation_can_be_switched_off_for_all(book: TokenBook) -> None:
     token = _refresh_token(book)
-    assert book.refresh(token, DESK_APP).refresh_token is None
+    assert book.refresh(token, DESK_APP, rotation=False).refresh_token is None
     assert book.refresh(token, DESK_APP).access_token
 
 
