@@ -65,12 +65,13 @@ async def _filter(stage: Stage) -> None:
         for letter in word:
             stage.hands.post_key(field, Qt.Key(ord(letter.upper())), letter)
             await _quiet(stage)
-        expected = _plain_hits(stage, word)
-        await stage.until(
-            lambda expected=expected: _model(stage).rowCount() == expected, f"{word}: {expected} rows"
-        )  # type: ignore[misc]
+        await _expect(stage, word, _plain_hits(stage, word))
     field.clear()
     await _quiet(stage)
+
+
+async def _expect(stage: Stage, word: str, rows: int) -> None:
+    await stage.until(lambda: _model(stage).rowCount() == rows, f"{word}: {rows} rows")
 
 
 def _plain_hits(stage: Stage, word: str) -> int:
