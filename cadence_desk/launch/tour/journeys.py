@@ -98,7 +98,7 @@ async def filter_list(stage: Stage) -> str:
 async def enroll_three(stage: Stage) -> str:
     """Add three people to a cadence; one is already in it and is refused with its reason."""
     cadence = next(one for one in stage.desk.cadences() if one.name == CADENCE)
-    free, taken = _candidates(stage, cadence.id)
+    free, taken = await _candidates(stage, cadence.id)
     await stage.open_screen(1, "peopleTable")
     await stage.select("peopleTable", free[0])
     await stage.select("peopleTable", free[1], more=True)
@@ -115,11 +115,13 @@ async def enroll_three(stage: Stage) -> str:
     return words
 
 
-def _candidates(stage: Stage, cadence_id: str) -> tuple[list[str], str]:
+async def _candidates(stage: Stage, cadence_id: str) -> tuple[list[str], str]:
     """Return two people who can be added without a warning, and one who is in the cadence."""
     free: list[str] = []
     taken = ""
-    for person_id in stage.desk.people.ids():
+    async for person_id in stage.slowly(stage.desk.people.ids()):
+        if len(free) == 2 and taken:
+            break
         person = stage.desk.person(person_id)
         if person is None:
             continue
@@ -145,7 +147,7 @@ def _is_plain(person_id: str, stage: Stage) -> bool:
 
 async def log_call(stage: Stage) -> str:
     """Log a call on a call step by keys; the step is completed and the branch is shown as the org reports it."""
-    target = _with_call_step(stage)
+    target = await _with_call_step(stage)
     step_id = next(one.current_step_id for one in stage.desk.trackers_of(target) if one.is_active)
     await stage.open_screen(1, "peopleTable")
     await stage.select("peopleTable", target)
@@ -171,9 +173,9 @@ async def log_call(stage: Stage) -> str:
     return f"Left Voicemail confirmed; step completed; next: {where or 'as the org reports'}"
 
 
-def _with_call_step(stage: Stage) -> str:
+async def _with_call_step(stage: Stage) -> str:
     me = stage.desk.identity.user_id if stage.desk.identity else ""
-    for tracker_id in stage.desk.trackers.ids():
+    async for tracker_id in stage.slowly(stage.desk.trackers.ids()):
         tracker = stage.desk.tracker(tracker_id)
         if tracker is None or not tracker.is_active or tracker.state != "Running" or tracker.owner_id != me:
             continue
@@ -218,7 +220,7 @@ async def live_change(stage: Stage) -> str:
 
 async def pause_and_resume(stage: Stage) -> str:
     """Pause and resume by key; both confirmed by the org."""
-    target = _with_call_step(stage)
+    target = await _with_call_step(stage)
     tracker_id = next(one.id for one in stage.desk.trackers_of(target) if one.is_active)
     await stage.open_screen(2, "trackersTable")
     await stage.search("trackersTable", "")

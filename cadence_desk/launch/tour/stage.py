@@ -12,7 +12,7 @@ from cadence_desk.launch.window import in_thread
 from cadence_desk.ui.kit.fast_table import FastTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from PySide6.QtCore import QPoint
 
@@ -70,6 +70,14 @@ class Stage:
     async def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Steer the practice org."""
         return await in_thread(lambda: self.oracle.control(path, body))
+
+    @staticmethod
+    async def slowly(ids: Sequence[str]) -> AsyncIterator[str]:
+        """Yield ids with pauses, so that the tour's own looking does not weigh on the window it measures."""
+        for number, one in enumerate(ids):
+            if number % 200 == 0:
+                await asyncio.sleep(0)
+            yield one
 
     # ------------------------------------------------------------ lists
 
