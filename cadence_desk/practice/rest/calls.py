@@ -23,6 +23,7 @@ class ApiCall:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
     arguments: Mapping[str, str] = field(default_factory=dict)  # named parts of the path
+    base: str = ""  # scheme and host that the client used
 
     def parameter(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""

@@ -75,6 +75,7 @@ def sub_call(call: ApiCall, method: object, url: object, body: object, headers: 
         parameters=tuple(parse_qsl(parts.query, keep_blank_values=True)),
         headers={**kept, **headers},
         body=b"" if body is None else json.dumps(body).encode("utf-8"),
+        base=call.base,
     )
 
 

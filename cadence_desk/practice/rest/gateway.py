@@ -10,6 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
+from cadence_desk.practice.auth.addresses import base_address
 from cadence_desk.practice.auth.identity import bearer_token
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.org.values import DmlError
@@ -81,6 +82,7 @@ class Gateway:
             parameters=tuple(request.query.items()),
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.read(),
+            base=base_address(request),
         )
 
 

@@ -9,9 +9,10 @@ from cadence_desk.practice.rest.service import RestService
 from cadence_desk.practice.rest.versions import resource_map
 
 
-def resources(call: ApiCall, _service: RestService) -> ApiReply:
-    """Name and address of each resource."""
-    return ApiReply(200, resource_map(call.version))
+def resources(call: ApiCall, service: RestService) -> ApiReply:
+    """Name and address of each resource; `identity` is absolute and is where jsforce asks who it is."""
+    identity = f"{call.base}/id/{service.org.organization_id}/{call.user_id}"
+    return ApiReply(200, {**resource_map(call.version), "identity": identity})
 
 
 ROUTES = (Route("GET", "", resources),)

@@ -150,6 +150,13 @@ def test_later_errors_go_back_to_the_app(api: ServedOrg, changes: dict[str, str]
     assert back["error_description"]
 
 
+def test_the_long_verifier_of_jsforce_is_accepted(api: ServedOrg) -> None:
+    verifier = "v" * 171
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    code = _press(api, _page(api, code_challenge=challenge), user_id=api.user_id)["code"]
+    assert _exchange(api, code, code_verifier=verifier).status_code == 200
+
+
 def test_a_missing_method_means_s256(api: ServedOrg) -> None:
     code = _press(api, _page(api, code_challenge_method=None), user_id=api.user_id)["code"]
     assert _exchange(api, code).status_code == 200

@@ -23,6 +23,7 @@ def test_versions_need_no_token_and_carry_no_usage(api: ServedOrg) -> None:
 def test_every_version_has_a_resource_map(api: ServedOrg, version: str, slash: str) -> None:
     found = api.get(f"/services/data/{version}{slash}")
     assert found["query"] == f"/services/data/{version}/query"
+    assert found["identity"] == f"{api.base}/id/{api.org.organization_id}/{api.user_id}"
 
 
 @pytest.mark.parametrize(
