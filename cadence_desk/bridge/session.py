@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from cadence_desk.bridge.faults import fault_of_error
-from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.errors import DeskError, InternalError
 
 if TYPE_CHECKING:
     from cadence_desk.bridge.tasks import TaskRunner
@@ -33,6 +33,9 @@ class Running(Protocol):
 
 class SessionWindow(Protocol):
     """A window, as far as a session needs it."""
+
+    def started(self) -> None:
+        """The desk has opened, with or without a signed-in user."""
 
     def show_start_error(self, error: DeskError) -> None:
         """Tell that the desk could not start."""
@@ -81,9 +84,13 @@ async def _start(desk: Running, window: SessionWindow) -> None:
         await desk.start()
     except DeskError as error:
         window.show_start_error(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the window stays usable and says so
         _log.exception("start failed: %s", fault_of_error(error).text, exc_info=False)
-        raise
+        window.show_start_error(
+            InternalError("The desk could not be opened.", hint="Start Cadence Desk again.")
+        )
+    else:
+        window.started()
 
 
 async def _stop(desk: Running, tasks: TaskRunner, starting: asyncio.Task[None]) -> None:

@@ -261,7 +261,7 @@ def test_undo_takes_back_what_the_toast_still_shows(window: MainWindow, desk: Fa
 def test_copy_and_open_in_the_org(window: MainWindow, desk: FakeDesk, run: Run) -> None:
     async def body() -> None:
         pages: list[str] = []
-        window.open_page = pages.append
+        window.frame.open_page = pages.append
         await opened(window, desk)
         people(window).go_to_row(2)
         press_focused("Ctrl+Shift+C", "o")

@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cadence_desk.ui.kit.theme import Colors
+    from collections.abc import Mapping
 
 _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
@@ -94,24 +94,6 @@ QCheckBox:focus { color: $accent; }
 """)
 
 
-def style_sheet(chosen: Colors) -> str:
-    """Return the style sheet for one look."""
-    from cadence_desk.ui.kit.theme import Tone
-
-    return _SHEET.substitute(
-        raised=chosen.raised,
-        text=chosen.text,
-        muted=chosen.muted,
-        border=chosen.border,
-        window=chosen.window,
-        base=chosen.base,
-        alternate=chosen.alternate,
-        selection=chosen.selection,
-        accent=chosen.accent,
-        accent_fill=chosen.accent_fill,
-        accent_text=chosen.accent_text,
-        primary_hover="#14171B" if chosen.dark else "#FFFFFF",
-        danger=chosen.ink(Tone.BAD).name(),
-        danger_fill=chosen.fill(Tone.BAD).name(),
-        scroll="#454E5A" if chosen.dark else "#C3CAD3",
-    )
+def style_sheet(values: Mapping[str, str]) -> str:
+    """Return the style sheet with the colors of one look, by name."""
+    return _SHEET.substitute(values)

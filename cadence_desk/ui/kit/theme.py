@@ -137,8 +137,22 @@ def apply_theme(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Colors:
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(_palette(chosen))
-    app.setStyleSheet(style_sheet(chosen))
+    app.setStyleSheet(style_sheet(_sheet_values(chosen)))
     return chosen
+
+
+def _sheet_values(chosen: Colors) -> dict[str, str]:
+    """Return what the style sheet names."""
+    names = (
+        "raised", "text", "muted", "border", "window", "base", "alternate", "selection", "accent", "accent_fill",
+        "accent_text",
+    )  # fmt: skip
+    values = {name: str(getattr(chosen, name)) for name in names}
+    values["primary_hover"] = chosen.window if chosen.dark else chosen.accent_text
+    values["danger"] = chosen.ink(Tone.BAD).name()
+    values["danger_fill"] = chosen.fill(Tone.BAD).name()
+    values["scroll"] = "#454E5A" if chosen.dark else "#C3CAD3"
+    return values
 
 
 def _wants_dark(app: QApplication, scheme: Scheme) -> bool:

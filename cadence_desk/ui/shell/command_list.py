@@ -11,7 +11,10 @@ from cadence_desk.ui.shell.commands import Command
 from cadence_desk.ui.shell.frame import ENTRIES
 
 if TYPE_CHECKING:
-    from cadence_desk.ui.shell.main_window import MainWindow
+    from cadence_desk.ui.shell.commands import CommandBook
+    from cadence_desk.ui.shell.doors import Doors
+    from cadence_desk.ui.shell.frame import WindowFrame
+    from cadence_desk.ui.shell.window_acts import WindowActs
 
 _TRACKER_KEYS = {
     Kind.PAUSE: ("P",),
@@ -25,19 +28,18 @@ _TRACKER_KEYS = {
 _GO_KEYS = {"people": "G, P", "trackers": "G, T", "cadences": "G, C", "outbox": "G, O", "activity": "G, A"}
 
 
-def add_commands(window: MainWindow) -> None:
+def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: WindowActs) -> None:
     """Put every command into the window's book."""
     for command in (
-        *_work_commands(window),
-        *_going_commands(window),
-        *_list_commands(window),
-        *_window_commands(window),
+        *_work_commands(doors, acts),
+        *_going_commands(frame),
+        *_list_commands(doors, acts),
+        *_window_commands(doors, acts),
     ):
-        window.book.add(command)
+        book.add(command)
 
 
-def _work_commands(window: MainWindow) -> list[Command]:
-    doors = window.doors
+def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
     calling = partial(doors.why_not_people, Kind.LOG_CALL)
     commands = [
         Command("log_call", "Log a call", doors.log_call, ("L", "Ctrl+L"), "call", calling),
@@ -76,21 +78,21 @@ def _work_commands(window: MainWindow) -> list[Command]:
         Command(
             "undo",
             "Undo the last change",
-            window.acts.undo,
+            acts.undo,
             ("U", "Ctrl+Z"),
             "undo",
-            window.acts.why_not_undo,
+            acts.why_not_undo,
         )
     )
     return commands
 
 
-def _going_commands(window: MainWindow) -> list[Command]:
+def _going_commands(frame: WindowFrame) -> list[Command]:
     return [
         Command(
             f"show_{name}",
             f"Go to {title}",
-            partial(window.frame.go, name),
+            partial(frame.go, name),
             (f"Ctrl+{number}", _GO_KEYS[name]),
             "view",
         )
@@ -98,49 +100,46 @@ def _going_commands(window: MainWindow) -> list[Command]:
     ]
 
 
-def _list_commands(window: MainWindow) -> list[Command]:
+def _list_commands(doors: Doors, acts: WindowActs) -> list[Command]:
     return [
-        Command("find", "Search in the list", window.acts.find, ("Ctrl+F", "/"), "search filter"),
+        Command("find", "Search in the list", acts.find, ("Ctrl+F", "/"), "search filter"),
         Command(
             "clear_filters",
             "Clear search and filters",
-            window.acts.clear_filters,
+            acts.clear_filters,
             ("Ctrl+Shift+F",),
             "filter",
         ),
-        Command("next_row", "Next row", partial(window.acts.step_rows, 1), ("J",), "list"),
-        Command("previous_row", "Previous row", partial(window.acts.step_rows, -1), ("K",), "list"),
-        Command(
-            "copy_ids", "Copy the ids of the selection", window.doors.copy_ids, ("Ctrl+Shift+C",), "copy"
-        ),
+        Command("next_row", "Next row", partial(acts.step_rows, 1), ("J",), "list"),
+        Command("previous_row", "Previous row", partial(acts.step_rows, -1), ("K",), "list"),
+        Command("copy_ids", "Copy the ids of the selection", doors.copy_ids, ("Ctrl+Shift+C",), "copy"),
         Command(
             "open_in_org",
             "Open in Salesforce",
-            window.acts.open_in_org,
+            acts.open_in_org,
             ("O",),
             "browser",
-            window.acts.why_not_open_in_org,
+            acts.why_not_open_in_org,
         ),
         Command(
             "toggle_side",
             "Show or hide the detail side",
-            window.acts.toggle_side,
+            acts.toggle_side,
             ("Ctrl+I",),
             "view details",
         ),
         Command(
             "refresh",
             "Read from Salesforce now",
-            window.acts.refresh,
+            acts.refresh,
             ("F5",),
             "sync",
-            window.acts.why_not_refresh,
+            acts.why_not_refresh,
         ),
     ]
 
 
-def _window_commands(window: MainWindow) -> list[Command]:
-    doors = window.doors
+def _window_commands(doors: Doors, acts: WindowActs) -> list[Command]:
     looks = {
         Scheme.SYSTEM: "Follow the system's look",
         Scheme.LIGHT: "Use the light look",
@@ -148,19 +147,18 @@ def _window_commands(window: MainWindow) -> list[Command]:
     }
     commands = [Command("palette", "All commands", doors.palette, ("Ctrl+K", "?", "F1"), "help keys")]
     commands += [
-        Command(f"look_{scheme.value}", title, partial(window.acts.use_scheme, scheme), (), "theme settings")
+        Command(f"look_{scheme.value}", title, partial(acts.use_scheme, scheme), (), "theme settings")
         for scheme, title in looks.items()
     ]
     commands += [
         Command(
             "single_keys",
             "Switch single-letter keys on or off",
-            window.acts.toggle_single_keys,
+            acts.toggle_single_keys,
             ("Ctrl+Shift+K",),
             "settings accessibility",
         ),
-        Command("sign_in", "Sign in", window.acts.sign_in, (), "account", window.acts.why_not_sign_in),
-        Command("sign_out", "Sign out", window.acts.sign_out, (), "account", window.acts.why_not_sign_out),
-        Command("quit", "Quit", window.close, ("Ctrl+Q",), "close exit"),
+        Command("sign_in", "Sign in", acts.sign_in, (), "account", acts.why_not_sign_in),
+        Command("sign_out", "Sign out", acts.sign_out, (), "account", acts.why_not_sign_out),
     ]
     return commands

@@ -44,6 +44,7 @@ class WindowFrame(QWidget):
     def __init__(self, open_page: Callable[[str], None]) -> None:
         super().__init__()
         self.place: Workplace | None = None
+        self.open_page = open_page
         self.current = "people"
         self.strip = OrgStrip()
         self.bar = BannerBar()

@@ -14,6 +14,7 @@ from typing_extensions import override
 from cadence_desk.bridge.relay import EventRelay
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.icons import window_icon
+from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Tone
 from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
 from cadence_desk.ui.shell.command_list import add_commands
@@ -24,7 +25,7 @@ from cadence_desk.ui.shell.refresher import Refresher
 from cadence_desk.ui.shell.sign_in_page import open_in_browser
 from cadence_desk.ui.shell.undo_toast import UndoToast
 from cadence_desk.ui.shell.window_acts import WindowActs
-from cadence_desk.ui.shell.window_memory import WindowMemory
+from cadence_desk.ui.shell.window_memory import WindowMemory, application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,6 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("Cadence Desk")
         self.setWindowIcon(window_icon())
-        self.open_page = open_page
         self._relay: EventRelay | None = None
         self._started = False
         self._finished = False
@@ -60,16 +60,18 @@ class MainWindow(QMainWindow):
         self.book.refused.connect(lambda title, reason: refusal_banner(self.frame, title, reason))
         self.doors = Doors(self, self.frame, self.book)
         self.toast = UndoToast(self.frame)
-        self.acts = WindowActs(self)
+        self.acts = WindowActs(self.frame, self.book, self.toast, self.memory)
         self.toast.undo_asked.connect(self.acts.undo)
         self.doors.queued.connect(self.toast.show_words)
         self.frame.asked.connect(self.book.run)
         self._refresher = Refresher(self.frame)
         self._refresher.profile_changed.connect(self._show_profile)
-        add_commands(self)
+        add_commands(self.book, self.frame, self.doors, self.acts)
+        self.book.add(Command("quit", "Quit", self.close, ("Ctrl+Q",), "close exit"))
         self.book.use_single_keys(wanted=self.memory.single_keys)
         self.memory.restore()
         self.frame.work.setCurrentWidget(self.frame.split)
+        application().styleHints().colorSchemeChanged.connect(self.acts.follow_system)
 
     # ------------------------------------------------------------ the desk
 
@@ -89,6 +91,10 @@ class MainWindow(QMainWindow):
         """The desk has opened: who is still signed out may sign in now."""
         self._started = True
         self._show_profile()
+        drafts = list(self.place.desk.calls.drafts()) if self.place is not None else []
+        if drafts:
+            words = "Your text is there: open the person from the Outbox (Ctrl+4) and press L."
+            self.frame.bar.tell("NOTICE-DRAFTS", f"{count_word(len(drafts), 'call')} not finished", words)
 
     def show_start_error(self, error: DeskError) -> None:
         """Tell that the desk could not start."""

@@ -93,6 +93,8 @@ class Refresher(QObject):
         """Show another table when the desk has a new one, as after a sign-in."""
         rows = screen.table.columnar.row_set
         if rows is not None and rows.table is table:
+            if not rows.is_current:
+                screen.table.columnar.apply(frozenset())
             return False
         screen.use(table, screen.table.columnar.columns)
         return True

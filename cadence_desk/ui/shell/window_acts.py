@@ -12,24 +12,29 @@ from cadence_desk.ui.shell.subject import subject_of
 from cadence_desk.ui.shell.window_memory import application
 
 if TYPE_CHECKING:
-    from cadence_desk.ui.shell.main_window import MainWindow
+    from cadence_desk.ui.shell.commands import CommandBook
+    from cadence_desk.ui.shell.frame import WindowFrame
+    from cadence_desk.ui.shell.undo_toast import UndoToast
+    from cadence_desk.ui.shell.window_memory import WindowMemory
 
 
 class WindowActs(QObject):
     """Undo, search, look, sign-in and the like."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._frame = window.frame
+    def __init__(self, frame: WindowFrame, book: CommandBook, toast: UndoToast, memory: WindowMemory) -> None:
+        super().__init__(frame)
+        self._frame = frame
+        self._book = book
+        self._toast = toast
+        self._memory = memory
 
     # ------------------------------------------------------------ undo
 
     def undo(self) -> None:
         """Take back the last change that still waits."""
-        place, intents = self._frame.place, list(self._window.toast.intent_ids)
+        place, intents = self._frame.place, list(self._toast.intent_ids)
         if place is not None and intents:
-            self._window.toast.forget()
+            self._toast.forget()
             place.tasks.start(self, place.desk.moves.undo(intents), name="undo", then="undone")
 
     def undone(self, count: int) -> None:
@@ -39,11 +44,11 @@ class WindowActs(QObject):
             words = (
                 "Undone: nothing was sent." if count == 1 else f"{count} changes undone: nothing was sent."
             )
-        self._window.toast.show_words(words, [])
+        self._toast.show_words(words, [])
 
     def why_not_undo(self) -> str:
         """Return why nothing can be undone."""
-        return "" if self._window.toast.intent_ids else "There is nothing that can still be undone."
+        return "" if self._toast.intent_ids else "There is nothing that can still be undone."
 
     # ------------------------------------------------------------ lists
 
@@ -76,7 +81,7 @@ class WindowActs(QObject):
         """Open the selected person in the browser: nothing is written."""
         place, subject = self._frame.place, subject_of(self._frame)
         if place is not None and place.desk.identity is not None and subject.target_ids:
-            self._window.open_page(f"{place.desk.identity.instance_url}/{subject.target_ids[0]}")
+            self._frame.open_page(f"{place.desk.identity.instance_url}/{subject.target_ids[0]}")
 
     def why_not_open_in_org(self) -> str:
         """Return why nothing can be opened."""
@@ -126,14 +131,20 @@ class WindowActs(QObject):
 
     def use_scheme(self, scheme: Scheme) -> None:
         """Change the look, now and for the next start."""
-        self._window.memory.keep_scheme(scheme)
+        self._memory.keep_scheme(scheme)
         apply_theme(application(), scheme)
-        repaint_colors(self._window)
+        repaint_colors(self._frame.window())
+
+    def follow_system(self) -> None:
+        """The system changed its look: follow, unless the user chose one."""
+        if self._memory.scheme is Scheme.SYSTEM:
+            apply_theme(application(), Scheme.SYSTEM)
+            repaint_colors(self._frame.window())
 
     def toggle_single_keys(self) -> None:
         """Switch keys without a modifier on or off."""
-        wanted = not self._window.book.single_keys
-        self._window.book.use_single_keys(wanted=wanted)
-        self._window.memory.keep_single_keys(wanted=wanted)
+        wanted = not self._book.single_keys
+        self._book.use_single_keys(wanted=wanted)
+        self._memory.keep_single_keys(wanted=wanted)
         words = "Single-letter keys are on." if wanted else "Single-letter keys are off: use Ctrl+K."
-        self._window.toast.show_words(words, [])
+        self._toast.show_words(words, [])

@@ -169,7 +169,7 @@ def test_arguments_of_a_second_start_arrive(qtbot: QtBot, tmp_path: Path) -> Non
 class Desk:
     """A desk that notes what is done to it."""
 
-    def __init__(self, problem: DeskError | None = None) -> None:
+    def __init__(self, problem: Exception | None = None) -> None:
         self.steps: list[str] = []
         self.problem = problem
 
@@ -191,6 +191,9 @@ class Window:
 
     def show(self) -> None:
         self.steps.append("show")
+
+    def started(self) -> None:
+        self.steps.append("started")
 
     def show_start_error(self, error: DeskError) -> None:
         self.errors.append(error)
@@ -218,7 +221,7 @@ def test_a_session_starts_and_stops_in_order(qapp: QApplication) -> None:
         return await run_session(desk, window, TaskRunner(window), quitting)
 
     assert run_app(qapp, window, session) == 0
-    assert desk.steps == ["show", "start", "flush", "stop", "finish"]
+    assert desk.steps == ["show", "start", "started", "flush", "stop", "finish"]
 
 
 def test_a_start_that_fails_is_told_and_the_window_stays(qapp: QApplication) -> None:
@@ -232,3 +235,17 @@ def test_a_start_that_fails_is_told_and_the_window_stays(qapp: QApplication) -> 
 
     assert run_app(qapp, window, session) == 0
     assert [error.code for error in window.errors] == ["CD-1302"]
+
+
+@pytest.mark.logs_errors("the crash is the subject")
+def test_a_start_that_crashes_is_told_too(qapp: QApplication) -> None:
+    desk = Desk(ZeroDivisionError("secret"))
+    window = Window(desk.steps)
+
+    async def session() -> int:
+        quitting = Quitting()
+        asyncio.get_running_loop().call_later(0.02, quitting.ask)
+        return await run_session(desk, window, TaskRunner(window), quitting)
+
+    assert run_app(qapp, window, session) == 0
+    assert [error.code for error in window.errors] == ["CD-1900"]
