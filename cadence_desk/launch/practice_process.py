@@ -63,14 +63,14 @@ class PracticeProcess:
         report = self.report
         return OrgProfile(
             key=key,
-            name="Nothing here reaches a real customer",
+            name="Practice org",
             login_url=str(report["rest_url"]),
             client_id=str(report["desk_client_id"]),
             redirect_uris=tuple(report["desk_redirect_uris"]),
             events_endpoint=str(report["events_endpoint"]),
             extra_ca=str(report["ca_file"]),
             banner=Banner.TRAINING,
-            banner_text="Practice org",
+            banner_text="Practice",
         )
 
     @property

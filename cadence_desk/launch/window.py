@@ -6,9 +6,12 @@ Imports Qt at the top: everything heavier is loaded after the first paint.
 from __future__ import annotations
 
 import logging
+import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cadence_desk.bridge.app import run_app
@@ -21,14 +24,15 @@ from cadence_desk.ui.shell.main_window import MainWindow
 from cadence_desk.ui.shell.sign_in_page import open_in_browser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from pathlib import Path
+    from collections.abc import Callable, Coroutine, Iterator
     from typing import Any
 
-    from cadence_desk.bootstrap.compose import OpenProfile
+    from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.bridge.faults import Fault
+    from cadence_desk.bridge.one_window import OneWindow
+    from cadence_desk.bridge.session import Quitting
+    from cadence_desk.bridge.tasks import TaskRunner
     from cadence_desk.desk.desk import Desk
-    from cadence_desk.domain.orgs import OrgProfile
     from cadence_desk.settings.paths import Paths
     from cadence_desk.settings.preferences import Preferences
     from cadence_desk.sync.parts import EngineOptions
@@ -60,15 +64,16 @@ class WindowRun:
     """One life of the window, from the first paint to the exit code.
 
     Args:
-        find_profile: returns how to reach the org; may take seconds and runs in a thread of its own.
-        desk_opened: called on the loop once window and desk know each other; the tour begins there.
+        paths: where the preferences lie.
+        open_now: returns the open profile; may take seconds and runs in a thread of its own.
         open_page: shows a web page to the user.
+        desk_opened: called on the loop once window and desk know each other; the tour begins there.
     """
 
     def __init__(
         self,
         paths: Paths,
-        find_profile: Callable[[], OrgProfile],
+        open_now: Callable[[], OpenProfile],
         *,
         open_page: Callable[[str], None] = open_in_browser,
         desk_opened: Callable[[WindowRun], Coroutine[Any, Any, None]] | None = None,
@@ -77,11 +82,8 @@ class WindowRun:
 
         self.paths = paths
         self.preferences = Preferences.load(paths.preferences)
-        self._find_profile = find_profile
+        self._open_now = open_now
         self._desk_opened = desk_opened
-        self.files = paths
-        """Where the profile's own files lie; the preferences stay in `paths`."""
-        self.key_file: Path | None = None
         self.options: EngineOptions | None = None
         """The engine's settings; those of the preferences when left out."""
         self.app = QApplication.instance() or QApplication(["cadence-desk"])
@@ -91,7 +93,9 @@ class WindowRun:
             apply_theme(self.app, self.window.memory.scheme)
         self.meter = StallMeter(release=desk_opened is None)
         self.desk: Desk | None = None
+        self.start_error: DeskError | None = None
         self._opened: OpenProfile | None = None
+        self._door: OneWindow | None = None
 
     def _tell_fault(self, fault: Fault, count: int) -> None:
         self.window.show_fault(fault, count)
@@ -107,30 +111,74 @@ class WindowRun:
             self.hooks.remove()
 
     async def _session(self) -> int:
-        from cadence_desk.bridge.session import Quitting, run_session
+        from cadence_desk.bridge.session import Quitting
         from cadence_desk.bridge.tasks import TaskRunner
 
         quitting = Quitting()
         self.window.quit_asked.connect(quitting.ask)
         tasks = TaskRunner(self.window)
+        with quit_on_signals(quitting.ask):
+            try:
+                desk = await self._built(quitting)
+            except DeskError as error:
+                return await self._not_opened(error, quitting)
+            if desk is None:
+                return 0
+            return await self._work(desk, tasks, quitting)
+
+    async def _built(self, quitting: Quitting) -> Desk | None:
+        """Return the desk, or None when the user does not wait for it."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        building = loop.create_task(in_thread(self._build), name="build the desk")
+        leaving = loop.create_task(quitting.wait(), name="leave before the desk is there")
         try:
-            desk = await in_thread(self._build)
-        except DeskError as error:
-            self.window.show_start_error(error)
+            await asyncio.wait({building, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+        if building.done():
+            return building.result()
+        building.cancel()
+        return None
+
+    async def _not_opened(self, error: DeskError, quitting: Quitting) -> int:
+        """Tell why there is no desk; a person reads it and closes the window, the tour goes at once."""
+        self.start_error = error
+        self.window.show_start_error(error)
+        if self._desk_opened is None:
             await quitting.wait()
-            return 1
+        return 1
+
+    async def _work(self, desk: Desk, tasks: TaskRunner, quitting: Quitting) -> int:
+        from cadence_desk.bridge.one_window import OneWindow
+        from cadence_desk.bridge.session import run_session
+
         self.desk = desk
         self.window.attach(desk, tasks)
+        if self._opened is not None:
+            self._door = OneWindow(self._opened.inbox, self._come_forward)
         if self._desk_opened is not None:
             tasks.start(self.window, self._desk_opened(self), name="tour")
         code = await run_session(_Started(desk, self.window), self.window, tasks, quitting)
-        self.preferences.save(self.paths.preferences)
+        try:
+            self.preferences.save(self.paths.preferences)
+        except OSError as error:
+            _log.warning("the preferences could not be saved: %s", error.strerror)
         return code
 
-    def _build(self) -> Desk:
-        from cadence_desk.bootstrap.compose import build_desk, engine_options, open_profile
+    def _come_forward(self, _arguments: list[str]) -> None:
+        """Another start of this profile ended with a word to this window."""
+        self.window.setWindowState(
+            self.window.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive
+        )
+        self.window.raise_()
+        self.window.activateWindow()
 
-        self._opened = open_profile(self._find_profile(), self.files, self.key_file)
+    def _build(self) -> Desk:
+        from cadence_desk.bootstrap.compose import build_desk, engine_options
+
+        self._opened = self._open_now()
         return build_desk(self._opened, self.options or engine_options(self.preferences))
 
     def all_people(self) -> EngineOptions:
@@ -158,6 +206,23 @@ class _Started:
     async def stop(self) -> None:
         """Stop."""
         await self._desk.stop()
+
+
+@contextmanager
+def quit_on_signals(ask: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C, a closing session and a plain kill go through the quit order: what is typed is kept."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(ask))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def in_thread(call: Callable[[], T]) -> T:

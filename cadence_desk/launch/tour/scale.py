@@ -88,8 +88,14 @@ async def _sort(stage: Stage) -> None:
             continue
         middle = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
         for _ in range(2):
-            stage.hands.post_click(header.viewport(), QPoint(middle, header.height() // 2))
-            await _quiet(stage)
+            await _click_header(stage, middle)
+    await _click_header(stage, header.sectionViewportPosition(0) + 20)
+
+
+async def _click_header(stage: Stage, x: int) -> None:
+    header = stage.table("peopleTable").horizontalHeader()
+    stage.hands.post_click(header.viewport(), QPoint(x, header.height() // 2))
+    await _quiet(stage)
 
 
 async def _scroll(stage: Stage) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable
 
-    from cadence_desk.domain.orgs import OrgProfile
+    from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.launch.tour.stage import Stage
     from cadence_desk.launch.window import WindowRun
 
@@ -55,9 +55,10 @@ class _Tour:
         self._practice = practice
         self._report = report
         self._quit_at = 0.0
+        self._paths = Paths(folder)
         self._window = WindowRun(
-            Paths(folder),
-            self._find_profile,
+            self._paths,
+            self._open_now,
             open_page=self._open_page,
             desk_opened=self._drive,
         )
@@ -66,14 +67,19 @@ class _Tour:
     def run(self) -> None:
         """Show the window; ends when the tour has closed it."""
         code = self._window.run()
+        problem = self._window.start_error
+        if problem is not None:
+            self._report.journeys.append(JourneyResult("Start", ok=False, detail=problem.message))
         seconds = time.monotonic() - self._quit_at if self._quit_at else 0.0
         quiet = bool(self._quit_at) and code == 0 and seconds <= QUIT_LIMIT
         detail = f"closed in {seconds:.2f} s, exit code {code}"
         self._report.journeys.append(JourneyResult("Quit", quiet, seconds=seconds, detail=detail))
 
-    def _find_profile(self) -> OrgProfile:
+    def _open_now(self) -> OpenProfile:
+        from cadence_desk.bootstrap.opening import open_profile
+
         self._practice.start()
-        return self._practice.profile()
+        return open_profile(self._practice.profile(), self._paths)
 
     def _open_page(self, address: str) -> None:
         from cadence_desk.launch.tour.browser import PlayedBrowser
