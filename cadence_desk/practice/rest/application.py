@@ -4,7 +4,7 @@ May import aiohttp. Called by serving, by tests, and by other tools that start t
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -29,7 +29,7 @@ from cadence_desk.practice.rest import (
     searches,
 )
 from cadence_desk.practice.rest.calls import ApiCall, ApiReply
-from cadence_desk.practice.rest.gateway import Gateway
+from cadence_desk.practice.rest.gateway import LONGEST_HEAD, Gateway
 from cadence_desk.practice.rest.list_view_rows import ensure_list_views
 from cadence_desk.practice.rest.router import Route, Router
 from cadence_desk.practice.rest.service import Freshness, RestService
@@ -37,6 +37,8 @@ from cadence_desk.practice.rest.usage import ApiUsage
 from cadence_desk.practice.soql.runner import QueryRunner
 
 LARGEST_BODY: Final = 50 * 1024 * 1024  # the platform's own limit for a REST request body
+SERVER_LIMITS: Final[dict[str, Any]] = {"max_line_size": 4 * LONGEST_HEAD, "max_field_size": 4 * LONGEST_HEAD}
+"""Options for web.AppRunner: the web server's own limits lie above the platform's, which the gateway tells."""
 _LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -100,7 +102,10 @@ def _routes() -> Iterable[Route]:
 @web.middleware
 async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A foreign host name means that a web page reached this port by a name of its own: refuse it."""
-    host = request.url.host or ""
+    try:
+        host = request.url.host
+    except ValueError:
+        host = None
     if host not in _LOOPBACK_HOSTS:
         return web.Response(status=421, text="This server answers on loopback names only.")
     return await handler(request)

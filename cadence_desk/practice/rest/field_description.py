@@ -23,6 +23,31 @@ _SOAP_TYPES: Final = {
 _TEXT_TYPES: Final = frozenset(
     {"id", "reference", "string", "textarea", "picklist", "combobox", "phone", "email", "url"}
 )
+_UNUSED: Final[dict[str, Any]] = {  # keys of every field that no field of this org makes use of
+    "aiPredictionField": False,
+    "autoNumber": False,
+    "calculatedFormula": None,
+    "cascadeDelete": False,
+    "caseSensitive": False,
+    "controllerName": None,
+    "defaultValueFormula": None,
+    "dependentPicklist": False,
+    "deprecatedAndHidden": False,
+    "displayLocationInDecimal": False,
+    "encrypted": False,
+    "filteredLookupInfo": None,
+    "formulaTreatNullNumberAsZero": False,
+    "highScaleNumber": False,
+    "htmlFormatted": False,
+    "inlineHelpText": None,
+    "mask": None,
+    "maskType": None,
+    "queryByDistance": False,
+    "referenceTargetField": None,
+    "relationshipOrder": None,
+    "restrictedDelete": False,
+    "writeRequiresMasterRead": False,
+}
 _BYTES_PER_CHARACTER: Final = 3
 _INT_DIGITS: Final = 8
 _DECIMALS: Final = {"double": (18, 2), "percent": (5, 2), "currency": (18, 2)}
@@ -33,67 +58,58 @@ def describe_field(
 ) -> dict[str, Any]:
     """All keys that a describe of API 60 and later has for a field."""
     field, values = field_and_values
-    textual = field.type in _TEXT_TYPES
-    length = field.length if textual else 0
-    precision, scale = _DECIMALS.get(field.type, (0, 0))
-    return {
-        "aggregatable": field.filterable,
-        "aiPredictionField": False,
-        "autoNumber": False,
-        "byteLength": length if field.type in {"id", "reference"} else length * _BYTES_PER_CHARACTER,
-        "calculated": field.calculated,
-        "calculatedFormula": None,
-        "cascadeDelete": False,
-        "caseSensitive": False,
+    described: dict[str, Any] = {
+        **_UNUSED,
+        **_shape(field),
+        **_flags(field),
         "compoundFieldName": _compound_of(definition, field),
-        "controllerName": None,
-        "createable": field.createable,
-        "custom": field.name.endswith("__c"),
-        "defaultValue": field.default if field.type == "boolean" else None,
-        "defaultValueFormula": None,
-        "defaultedOnCreate": _defaulted(field),
-        "dependentPicklist": False,
-        "deprecatedAndHidden": False,
-        "digits": _INT_DIGITS if field.type == "int" else 0,
-        "displayLocationInDecimal": False,
-        "encrypted": False,
-        "externalId": field.external_id,
-        "extraTypeInfo": "plaintextarea" if field.type == "textarea" else None,
-        "filterable": field.filterable,
-        "filteredLookupInfo": None,
-        "formulaTreatNullNumberAsZero": False,
-        "groupable": field.groupable,
-        "highScaleNumber": False,
-        "htmlFormatted": False,
-        "idLookup": field.id_lookup,
-        "inlineHelpText": None,
         "label": field.label,
-        "length": length,
-        "mask": None,
-        "maskType": None,
         "name": field.name,
-        "nameField": field.name_field,
-        "namePointing": field.type == "reference" and len(field.reference_to) > 1,
-        "nillable": field.nillable,
-        "permissionable": field.nillable and (field.createable or field.updateable),
         "picklistValues": [_picklist_value(one) for one in values],
-        "polymorphicForeignKey": field.type == "reference" and len(field.reference_to) > 1,
-        "precision": precision,
-        "queryByDistance": False,
-        "referenceTargetField": None,
         "referenceTo": list(field.reference_to),
         "relationshipName": field.relationship_name,
-        "relationshipOrder": None,
-        "restrictedDelete": False,
-        "restrictedPicklist": field.restricted,
-        "scale": scale,
-        "searchPrefilterable": field.type in {"id", "reference"},
         "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
-        "sortable": field.sortable,
         "type": field.type,
+    }
+    return dict(sorted(described.items()))
+
+
+def _shape(field: FieldDef) -> dict[str, Any]:
+    length = field.length if field.type in _TEXT_TYPES else 0
+    precision, scale = _DECIMALS.get(field.type, (0, 0))
+    return {
+        "byteLength": length if field.type in {"id", "reference"} else length * _BYTES_PER_CHARACTER,
+        "defaultValue": field.default if field.type == "boolean" else None,
+        "digits": _INT_DIGITS if field.type == "int" else 0,
+        "extraTypeInfo": "plaintextarea" if field.type == "textarea" else None,
+        "length": length,
+        "precision": precision,
+        "scale": scale,
+    }
+
+
+def _flags(field: FieldDef) -> dict[str, Any]:
+    polymorphic = field.type == "reference" and len(field.reference_to) > 1
+    return {
+        "aggregatable": field.filterable,
+        "calculated": field.calculated,
+        "createable": field.createable,
+        "custom": field.name.endswith("__c"),
+        "defaultedOnCreate": _defaulted(field),
+        "externalId": field.external_id,
+        "filterable": field.filterable,
+        "groupable": field.groupable,
+        "idLookup": field.id_lookup,
+        "nameField": field.name_field,
+        "namePointing": polymorphic,
+        "nillable": field.nillable,
+        "permissionable": field.nillable and (field.createable or field.updateable),
+        "polymorphicForeignKey": polymorphic,
+        "restrictedPicklist": field.restricted,
+        "searchPrefilterable": field.type in {"id", "reference"},
+        "sortable": field.sortable,
         "unique": field.unique,
         "updateable": field.updateable,
-        "writeRequiresMasterRead": False,
     }
 
 

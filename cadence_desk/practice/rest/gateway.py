@@ -23,7 +23,7 @@ from cadence_desk.practice.rest.versions import read_version, version_list
 from cadence_desk.practice.soql.problems import SoqlProblem
 
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"
-_LOCATOR_UNKNOWN: Final = "INVALID_QUERY_LOCATOR"
+LONGEST_HEAD: Final = 16_384
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +65,7 @@ class Gateway:
             return error_reply([ApiError(500, "UNKNOWN_EXCEPTION", message)])
 
     async def _call(self, request: web.Request) -> ApiCall:
+        _check_length(request)
         version, _, path = request.match_info["rest"].partition("/")
         number = read_version(version)
         user_id = self._tokens.user_for(bearer_token(request) or "")
@@ -84,6 +85,19 @@ class Gateway:
             body=await request.read(),
             base=base_address(request),
         )
+
+
+def _check_length(request: web.Request) -> None:
+    """Raises ApiError: 414 for an address, 431 for address and headers beyond the platform's 16,384 bytes.
+
+    Source: knowledge article 000386264.
+    """
+    address = len(request.raw_path)
+    if address > LONGEST_HEAD:
+        raise ApiError(414, "URI_TOO_LONG", f"The address may have at most {LONGEST_HEAD} bytes")
+    if address + sum(len(name) + len(value) for name, value in request.raw_headers) > LONGEST_HEAD:
+        message = f"Address and headers may have at most {LONGEST_HEAD} bytes together"
+        raise ApiError(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", message)
 
 
 def respond(request: web.Request, reply: ApiReply, headers: dict[str, str] | None = None) -> web.Response:

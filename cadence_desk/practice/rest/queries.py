@@ -11,7 +11,7 @@ from cadence_desk.practice.rest.router import Route
 from cadence_desk.practice.rest.service import RestService
 from cadence_desk.practice.soql.runner import QueryPage
 
-SMALLEST_BATCH, LARGEST_BATCH = 200, 2000
+LARGEST_BATCH = 2000
 
 
 def _query(call: ApiCall, service: RestService) -> ApiReply:
@@ -48,11 +48,11 @@ def page_value(page: QueryPage, call: ApiCall) -> dict[str, Any]:
 
 
 def batch_size(call: ApiCall) -> int:
-    """The hint of Sforce-Query-Options within 200 to 2,000; anything unreadable means 2,000."""
+    """The hint of Sforce-Query-Options, which the runner brings into its range; unreadable means 2,000."""
     for part in call.header("sforce-query-options").split(","):
         name, _, value = part.strip().partition("=")
         if name.lower() == "batchsize" and value.strip().isdigit():
-            return min(max(int(value), SMALLEST_BATCH), LARGEST_BATCH)
+            return int(value)
     return LARGEST_BATCH
 
 

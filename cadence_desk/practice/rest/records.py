@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from cadence_desk.practice.org.catalog.model import ObjectDef
-from cadence_desk.practice.org.ids import canonical
 from cadence_desk.practice.org.values import DmlError
 from cadence_desk.practice.rest.calls import ApiCall, ApiReply
 from cadence_desk.practice.rest.dml_errors import api_error, refusals
@@ -151,11 +150,6 @@ def _date_ms(text: str) -> int | None:
     except ValueError:
         return None
     return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
-
-
-def is_record_id(text: str) -> bool:
-    """Whether a path segment can be a record id at all."""
-    return canonical(text) is not None
 
 
 ROUTES = (

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.org.world import PracticeOrg
-from cadence_desk.practice.rest.application import build_application
+from cadence_desk.practice.rest.application import SERVER_LIMITS, build_application
 from cadence_desk.practice.soql.runner import QueryRunner
 
 START_MS = 1_795_500_000_000  # 2026-11-24
@@ -57,7 +57,7 @@ def served_org(context: ssl.SSLContext | None = None, people: int = 30) -> Itera
     tokens = TokenBook(org.organization_id, org.clock.now_ms)
     application = build_application(org, tokens, QueryRunner(org))
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, **SERVER_LIMITS)
     port = loop.run_until_complete(_start(runner, context))
     thread = threading.Thread(target=loop.run_forever, name="served-org", daemon=True)
     thread.start()

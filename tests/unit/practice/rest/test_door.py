@@ -113,3 +113,12 @@ def test_a_foreign_host_name_is_refused(api: ServedOrg) -> None:
 def test_expired_tokens_stop_working_at_once(api: ServedOrg) -> None:
     assert api.tokens.expire_all() == 1
     assert api.ask("GET", "/limits").status_code == 401
+
+
+def test_an_address_has_a_length_limit(api: ServedOrg) -> None:
+    fits = {"q": f"SELECT Id FROM Lead WHERE LastName = '{'x' * 3_900}' OR Title = '{'y' * 3_900}'"}
+    assert api.ask("GET", "/query", params=fits).status_code == 200
+    answer = api.ask("GET", "/query", params={"q": "x" * 17_000})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (414, "URI_TOO_LONG")
+    answer = api.ask("GET", "/limits", headers={"X-Long": "x" * 17_000})
+    assert answer.status_code == 431
