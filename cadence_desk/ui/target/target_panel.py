@@ -141,7 +141,9 @@ class TargetPanel(QFrame):
         if person is None:
             return
         if changed:
+            self.steps.show_empty("No steps yet.")
             self.steps.show_lines(())
+            self.steps.fit_height()
             self._scroll.verticalScrollBar().setValue(0)
         self._show_person(person)
         self._show_work()

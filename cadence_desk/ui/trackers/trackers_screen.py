@@ -25,9 +25,9 @@ PLANS = (
     ColumnPlan("due", 126, 0, 4),
     ColumnPlan("overdue", 74, 0, 5),
     ColumnPlan("assignee", 104, 1, 6),
-    ColumnPlan("operation", 128, 2, 7),
-    ColumnPlan("error", 96, 1, 8),
-    ColumnPlan("changed", 136, 0, 9),
+    ColumnPlan("operation", 132, 3, 7),
+    ColumnPlan("error", 110, 2, 8),
+    ColumnPlan("changed", 152, 0, 9),
 )
 
 
