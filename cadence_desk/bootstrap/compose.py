@@ -1,11 +1,10 @@
-"""Puts a desk together: lock, files, org, engine. Knows every Qt-free room; called by launch and commands.
+"""Puts a desk together over an open profile: files, org, engine. Knows every Qt-free room; called by launch and commands.
 
-`open_profile` is quick and imports no network library; `build_desk` loads those.
+Loads the network libraries, so it comes after the first paint; taking the profile's lock is `opening`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
@@ -19,56 +18,16 @@ from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.keys import open_data_key
 from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.store.owner import Owner
-from cadence_desk.store.profile_lock import ProfileLock
 from cadence_desk.sync.engine import Engine
-from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
+from cadence_desk.sync.parts import EngineOptions, EngineParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.domain.changes import Change
-    from cadence_desk.domain.orgs import Identity, OrgProfile
-    from cadence_desk.settings.paths import Paths
+    from cadence_desk.domain.orgs import Identity
     from cadence_desk.settings.preferences import Preferences
-
-
-@dataclass(frozen=True, slots=True)
-class OpenProfile:
-    """A profile that this process holds.
-
-    Attributes:
-        profile: how to reach the org.
-        paths: where its files lie.
-        lock: held until `close`.
-        key_file: where secrets go when the machine's key store is not wanted.
-    """
-
-    profile: OrgProfile
-    paths: Paths
-    lock: ProfileLock
-    key_file: Path | None = None
-    tables: Tables = field(default_factory=Tables)
-
-    def close(self) -> None:
-        """Give the profile free."""
-        self.lock.release()
-
-
-def open_profile(profile: OrgProfile, paths: Paths, key_file: Path | None = None) -> OpenProfile:
-    """Take the profile's lock.
-
-    Raises:
-        FileBusy: another window or command holds it.
-        StoreError: its folder cannot be made.
-    """
-    paths.ensure()
-    folder = paths.profile(profile.key)
-    make_private_folder(folder.parent)
-    make_private_folder(folder)
-    lock = ProfileLock(folder)
-    lock.acquire()
-    return OpenProfile(profile, paths, lock, key_file)
 
 
 def engine_options(preferences: Preferences) -> EngineOptions:

@@ -6,8 +6,10 @@ Called by launch.main. Exit codes: 0 fine, 2 usage, 75 profile in use.
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 EXIT_USAGE = 2
 EXIT_IN_USE = 75
@@ -35,12 +37,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour = verbs.add_parser(
         "tour", help="drive the window through the main journeys and check each against the org"
     )
-    _common(tour)
+    _common(tour, again=True)
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     tour.set_defaults(verb="tour")
     org = verbs.add_parser("org", help="org profiles of this computer")
-    org.add_argument("--home", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    org.add_argument("--home", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     org.set_defaults(verb="org")
     org_verbs = org.add_subparsers(title="org commands", dest="org_verb", required=True, metavar="COMMAND")
     add = org_verbs.add_parser("add", help="add the org of a file that an admin gave you")
@@ -52,25 +54,50 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return parsed
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--home", type=Path, metavar="DIR", help="keep everything in this folder")
+def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """Add what may stand before and behind the command; behind it a default must not undo what stood before."""
+
+    def default(value: object) -> Any:
+        return argparse.SUPPRESS if again else value
+
     parser.add_argument(
-        "--key-file", type=Path, metavar="FILE", help="keep secrets in this file, not in the key store"
+        "--home", type=Path, default=default(None), metavar="DIR", help="keep everything in this folder"
     )
-    parser.add_argument("--org", metavar="KEY", help="open this org profile")
     parser.add_argument(
-        "--practice", action="store_true", help="open the desk on a practice org on this computer"
+        "--key-file",
+        type=Path,
+        default=default(None),
+        metavar="FILE",
+        help="keep secrets in this file, not in the key store",
+    )
+    parser.add_argument("--org", default=default(None), metavar="KEY", help="open this org profile")
+    parser.add_argument(
+        "--practice",
+        action="store_true",
+        default=default(False),  # noqa: FBT003 - a default as any other
+        help="open the desk on a practice org on this computer",
     )
     practice = parser.add_argument_group("practice org")
     practice.add_argument(
-        "--people", type=_people, default=200, metavar="N", help="people in it (default 200)"
+        "--people", type=_people, default=default(200), metavar="N", help="people in it (default 200)"
     )
-    practice.add_argument("--seed", type=int, default=7, metavar="S", help="same seed, same world")
+    practice.add_argument("--seed", type=_seed, default=default(7), metavar="S", help="same seed, same world")
     practice.add_argument(
-        "--contract", choices=("documented", "brief"), default="documented", help="action contract"
+        "--contract",
+        choices=("documented", "brief"),
+        default=default("documented"),
+        help="action contract",
     )
-    practice.add_argument("--speed", type=float, default=1.0, metavar="X", help="how fast its clock runs")
-    practice.add_argument("--start", metavar="ISO", help="its date and time at the start (default now)")
+    practice.add_argument(
+        "--speed", type=_speed, default=default(1.0), metavar="X", help="how fast its clock runs"
+    )
+    practice.add_argument(
+        "--start",
+        type=_moment,
+        default=default(None),
+        metavar="ISO",
+        help="its date and time at the start (default now)",
+    )
 
 
 def _people(text: str) -> int:
@@ -78,6 +105,33 @@ def _people(text: str) -> int:
     if not 1 <= number <= 200_000:
         raise argparse.ArgumentTypeError(f"“{text}” is no number of people between 1 and 200,000")
     return number
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number") from error
+
+
+def _speed(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 100_000.0:
+        raise argparse.ArgumentTypeError(f"“{text}” is no speed between 0 and 100,000")
+    return number
+
+
+def _moment(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is no date and time such as 2026-11-24T08:00:00Z"
+        ) from error
+    return text
 
 
 def practice_arguments(parsed: argparse.Namespace) -> list[str]:

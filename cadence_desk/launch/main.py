@@ -7,12 +7,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import BadValue, DeskError, FileBusy, StoreError
 from cadence_desk.launch.arguments import EXIT_IN_USE, EXIT_USAGE, parse, practice_arguments
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-    from cadence_desk.domain.orgs import OrgProfile
+    from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.settings.paths import Paths
 
 
@@ -23,6 +25,15 @@ def run(arguments: list[str]) -> int:
     from cadence_desk.settings.paths import Paths
 
     paths = Paths(parsed.home)
+    try:
+        return _chosen(parsed, paths)
+    except DeskError as error:
+        hint = f" {error.hint}" if error.hint else ""
+        print(f"cadence-desk: {error.message}{hint} ({error.code})", file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _chosen(parsed: argparse.Namespace, paths: Paths) -> int:
     if parsed.verb == "org":
         return _org(parsed, paths)
     problem = _missing_display()
@@ -32,10 +43,24 @@ def run(arguments: list[str]) -> int:
     if parsed.verb == "tour":
         from cadence_desk.launch.tour.tour import run_tour
 
+        _make_folder(parsed.out, "pictures")
         return run_tour(parsed)
-    if parsed.practice:
-        return _practice(parsed, paths)
-    return _open(parsed, paths)
+    _make_home(paths)
+    return _practice(parsed, paths) if parsed.practice else _open(parsed, paths)
+
+
+def _make_home(paths: Paths) -> None:
+    try:
+        paths.ensure()
+    except OSError as error:
+        raise StoreError(f"The folder {paths.root} cannot be used: {error.strerror}.") from error
+
+
+def _make_folder(folder: Path, purpose: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadValue(f"The folder {folder} for {purpose} cannot be made: {error.strerror}.") from error
 
 
 def _begin_log() -> None:
@@ -50,7 +75,7 @@ def _org(parsed: argparse.Namespace, paths: Paths) -> int:
     from cadence_desk.commands import org
     from cadence_desk.settings.profile_book import ProfileBook
 
-    paths.ensure()
+    _make_home(paths)
     book = ProfileBook(paths.profile_book)
     return org.add(parsed.file, book.import_file) if parsed.org_verb == "add" else org.show(book.profiles())
 
@@ -71,21 +96,20 @@ def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
     import tempfile
     from pathlib import Path
 
+    from cadence_desk.bootstrap.opening import open_profile
     from cadence_desk.launch.practice_process import PracticeProcess
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
 
     practice = PracticeProcess(practice_arguments(parsed))
-
-    def find_profile() -> OrgProfile:
-        practice.start()
-        return practice.profile()
-
     with tempfile.TemporaryDirectory(prefix="cadence-desk-practice-", ignore_cleanup_errors=True) as folder:
+
+        def open_now() -> OpenProfile:
+            practice.start()
+            return open_profile(practice.profile(), Folders(Path(folder)), parsed.key_file)
+
         try:
-            window = WindowRun(paths, find_profile)
-            window.files = Folders(Path(folder))
-            window.key_file = parsed.key_file
+            window = WindowRun(paths, open_now)
             window.options = window.all_people()
             return window.run()
         finally:
@@ -93,11 +117,9 @@ def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
 
 
 def _open(parsed: argparse.Namespace, paths: Paths) -> int:
-    from cadence_desk.domain.errors import FileBusy
     from cadence_desk.settings.preferences import Preferences
     from cadence_desk.settings.profile_book import ProfileBook
 
-    paths.ensure()
     profiles = ProfileBook(paths.profile_book).profiles()
     wanted = parsed.org or Preferences.load(paths.preferences).last_profile
     chosen = next((one for one in profiles if one.key == wanted), None)
@@ -105,16 +127,17 @@ def _open(parsed: argparse.Namespace, paths: Paths) -> int:
         chosen = profiles[0]
     if chosen is None:
         return _no_org(parsed.org, [one.key for one in profiles])
-    profile = chosen
-    from cadence_desk.launch.window import WindowRun
+    from cadence_desk.bootstrap.opening import open_profile
 
     try:
-        window = WindowRun(paths, lambda: profile)
-        window.preferences.last_profile = profile.key
-        window.key_file = parsed.key_file
-        return window.run()
+        opened = open_profile(chosen, paths, parsed.key_file)
     except FileBusy:
-        return _hand_over(paths, profile.key)
+        return _hand_over(paths, chosen.key)
+    from cadence_desk.launch.window import WindowRun
+
+    window = WindowRun(paths, lambda: opened)
+    window.preferences.last_profile = chosen.key
+    return window.run()
 
 
 def _hand_over(paths: Paths, key: str) -> int:

@@ -13,17 +13,20 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.errors import InternalError
 from cadence_desk.domain.orgs import Banner, OrgProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 CHILD_ARGUMENT = "--practice-child"
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+_LOOK_SECONDS = 0.25
+_REPORT_SECONDS = 5.0
 _REPORT_LIMIT = 64 * 1024
 
 
@@ -34,17 +37,18 @@ class PracticeProcess:
         self._arguments = list(arguments)
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._stopped = False
         self.report: dict[str, Any] = {}
 
     def start(self) -> None:
         """Start the child and wait for its report; blocks for a few seconds.
 
         Raises:
-            InternalError: it did not report in time.
+            InternalError: it ended early or did not report in time.
         """
         token = secrets.token_urlsafe(24)
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(START_SECONDS)
+            listener.settimeout(_LOOK_SECONDS)
             host, port = listener.getsockname()[:2]
             environment = {
                 **os.environ,
@@ -56,7 +60,7 @@ class PracticeProcess:
                 env=environment,
                 stdin=subprocess.DEVNULL,
             )
-            self._line, self.report = _first_report(listener, token)
+            self._line, self.report = _first_report(listener, token, lambda: self.running)
 
     def profile(self, key: str = "practice") -> OrgProfile:
         """Return the profile through which the app meets the practice org, as it would meet any other org."""
@@ -75,17 +79,20 @@ class PracticeProcess:
 
     @property
     def running(self) -> bool:
-        """True while the child lives."""
-        return self._process is not None and self._process.poll() is None
+        """True while the child lives and is wanted."""
+        return self._process is not None and self._process.poll() is None and not self._stopped
 
     def stop(self) -> None:
-        """Close the line and wait for the child; ends it when it does not go by itself."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        process, self._process = self._process, None
+        """Close the line and wait for the child; ends it when it does not go by itself. May come during `start`."""
+        self._stopped = True
+        line, self._line = self._line, None
+        process = self._process
+        if line is not None:
+            line.close()
         if process is None:
             return
+        if line is None:
+            process.kill()  # it has not reported: nothing tells it to go
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -99,23 +106,30 @@ def _program() -> list[str]:
     return [sys.executable, "-m", "cadence_desk"]
 
 
-def _first_report(listener: socket.socket, token: str) -> tuple[socket.socket, dict[str, Any]]:
+def _first_report(
+    listener: socket.socket, token: str, running: Callable[[], bool]
+) -> tuple[socket.socket, dict[str, Any]]:
     """Return the line and what the child said; whoever connects without the token is turned away."""
-    while True:
+    end = time.monotonic() + START_SECONDS
+    while running() and time.monotonic() < end:
         try:
             line, _ = listener.accept()
-        except TimeoutError as error:
-            raise InternalError(
-                "The practice org did not start.", hint="Start Cadence Desk again."
-            ) from error
-        line.settimeout(START_SECONDS)
-        with line.makefile("rb") as reader:
-            try:
-                report = json.loads(reader.readline(_REPORT_LIMIT))
-            except (OSError, ValueError):
-                line.close()
-                continue
-        if isinstance(report, dict) and hmac.compare_digest(str(report.get("token", "")), token):
+        except TimeoutError:
+            continue
+        report = _said(line)
+        if isinstance(report, dict) and hmac.compare_digest(
+            str(report.get("token", "")).encode(), token.encode()
+        ):
             line.settimeout(None)
             return line, report
         line.close()
+    raise InternalError("The practice org did not start.", hint="Start Cadence Desk again.")
+
+
+def _said(line: socket.socket) -> object:
+    line.settimeout(_REPORT_SECONDS)
+    with line.makefile("rb") as reader:
+        try:
+            return json.loads(reader.readline(_REPORT_LIMIT))
+        except (OSError, ValueError):
+            return None

@@ -222,7 +222,7 @@ def quit_on_signals(ask: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 async def in_thread(call: Callable[[], T]) -> T:

@@ -1,0 +1,66 @@
+"""Takes hold of a profile: its folder and its lock. Quick, so it comes before the first paint.
+
+Imports no network and no cryptography library; called by launch and commands, and handed on to compose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.errors import StoreError
+from cadence_desk.store.folders import make_private_folder
+from cadence_desk.store.profile_lock import ProfileLock
+from cadence_desk.sync.parts import Tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cadence_desk.domain.orgs import OrgProfile
+    from cadence_desk.settings.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProfile:
+    """A profile that this process holds.
+
+    Attributes:
+        profile: how to reach the org.
+        paths: where its files lie.
+        lock: held until `close`.
+        key_file: where secrets go when the machine's key store is not wanted.
+    """
+
+    profile: OrgProfile
+    paths: Paths
+    lock: ProfileLock
+    key_file: Path | None = None
+    tables: Tables = field(default_factory=Tables)
+
+    @property
+    def inbox(self) -> Path:
+        """The folder in which a second start leaves its arguments."""
+        return self.paths.inbox(self.profile.key)
+
+    def close(self) -> None:
+        """Give the profile free."""
+        self.lock.release()
+
+
+def open_profile(profile: OrgProfile, paths: Paths, key_file: Path | None = None) -> OpenProfile:
+    """Take the profile's lock.
+
+    Raises:
+        FileBusy: another window or command holds it.
+        StoreError: its folder cannot be made.
+    """
+    folder = paths.profile(profile.key)
+    try:
+        paths.ensure()
+        make_private_folder(folder.parent)
+        make_private_folder(folder)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be used ({error.strerror}).") from error
+    lock = ProfileLock(folder)
+    lock.acquire()
+    return OpenProfile(profile, paths, lock, key_file)
