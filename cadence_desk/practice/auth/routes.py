@@ -4,6 +4,7 @@ May import aiohttp; called by rest.application.
 """
 
 import time
+from typing import Final
 
 from aiohttp import web
 
@@ -16,6 +17,9 @@ from cadence_desk.practice.auth.token_endpoint import TokenEndpoint
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.org.world import PracticeOrg
 
+ROOT: Final = "/{slashes:/*}"
+"""The start of every address: the Salesforce CLI puts a path behind an instance URL that ends with a slash."""
+
 
 def oauth_routes(org: PracticeOrg, tokens: TokenBook) -> list[web.RouteDef]:
     """Routes that share one code book and one signer."""
@@ -25,7 +29,7 @@ def oauth_routes(org: PracticeOrg, tokens: TokenBook) -> list[web.RouteDef]:
     endpoint = TokenEndpoint(org, tokens, codes, signer)
     desk = TokenDesk(org, tokens)
     identity = IdentityService(org, tokens, signer)
-    oauth = "/services/oauth2"
+    oauth = f"{ROOT}services/oauth2"
     return [
         web.get(f"{oauth}/authorize", page.show),
         web.post(f"{oauth}/authorize", page.decide),
@@ -35,7 +39,7 @@ def oauth_routes(org: PracticeOrg, tokens: TokenBook) -> list[web.RouteDef]:
         web.post(f"{oauth}/introspect", desk.introspect),
         web.get(f"{oauth}/userinfo", identity.userinfo),
         web.post(f"{oauth}/userinfo", identity.userinfo),
-        web.get("/id/keys", identity.keys),
-        web.get("/id/{org}/{user}", identity.identity),
-        web.get("/.well-known/openid-configuration", identity.discovery),
+        web.get(f"{ROOT}id/keys", identity.keys),
+        web.get(f"{ROOT}id/{{org}}/{{user}}", identity.identity),
+        web.get(f"{ROOT}.well-known/openid-configuration", identity.discovery),
     ]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from cadence_desk.practice.auth.routes import oauth_routes
+from cadence_desk.practice.auth.routes import ROOT, oauth_routes
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.org.world import PracticeOrg
 from cadence_desk.practice.rest import (
@@ -58,9 +58,8 @@ def build_application(
     application.add_routes(oauth_routes(org, tokens))
     application.add_routes(
         [
-            web.get("/services/data", gateway.versions),
-            web.get("/services/data/", gateway.versions),
-            web.route("*", "/services/data/{rest:.+}", gateway.answer),
+            web.get(f"{ROOT}services/data{{slash:/*}}", gateway.versions),
+            web.route("*", f"{ROOT}services/data/{{rest:.+}}", gateway.answer),
         ]
     )
     return application

@@ -6,6 +6,7 @@ May import aiohttp. Mounted by the application at /services/data; composites com
 import gzip
 import json
 import logging
+import re
 from typing import Final
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from cadence_desk.practice.rest.versions import read_version, version_list
 from cadence_desk.practice.soql.problems import SoqlProblem
 
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"
+_SLASHES: Final = re.compile(r"/{2,}")
 LONGEST_HEAD: Final = 16_384
 _log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ class Gateway:
 
     async def _call(self, request: web.Request) -> ApiCall:
         _check_length(request)
-        version, _, path = request.match_info["rest"].partition("/")
+        version, _, path = _SLASHES.sub("/", request.match_info["rest"].lstrip("/")).partition("/")
         number = read_version(version)
         user_id = self._tokens.user_for(bearer_token(request) or "")
         if user_id is None:

@@ -93,6 +93,11 @@ def test_unknown_paths_and_methods_are_told_apart(api: ServedOrg) -> None:
     assert (wrong.status_code, wrong.json()[0]["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
 
 
+@pytest.mark.parametrize("path", ["//services/data/v66.0/limits", "/services/data//v66.0//limits/"])
+def test_doubled_slashes_are_tolerated(api: ServedOrg, path: str) -> None:
+    assert api.session.get(api.base + path, timeout=20).status_code == 200
+
+
 def test_post_may_stand_for_another_method(api: ServedOrg) -> None:
     lead = api.some_id("Lead")
     answer = api.ask("POST", f"/sobjects/Lead/{lead}?_HttpMethod=PATCH", json={"Title": "Owner"})
