@@ -5,6 +5,7 @@ Where the org lists the original brief's completeActionCadenceStep the intent is
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ class CallDraft:
     follow_up: FollowUp | None = None
     op_id: str = ""
     was_refused: str = ""
+    replaces: str = ""
+    """The refused operation whose text this one takes up again."""
     edited: bool = field(default=False, compare=False)
 
 
@@ -50,6 +53,7 @@ class Calls:
     def __init__(self, session: Session, work: Work) -> None:
         self._session = session
         self._work = work
+        self._one_press = asyncio.Lock()
 
     async def begin(self, target_id: str, step_tracker_id: str | None) -> CallDraft:
         """Open a durable draft; an unfinished draft of the same target and step is taken up again.
@@ -57,17 +61,23 @@ class Calls:
         Text that the org refused is offered again in the new draft.
         """
         step = step_tracker_id or ""
-        for draft in self.drafts():
-            if draft.target_id == target_id and draft.step_tracker_id == step:
-                return draft
-        refused = self._refused_text(target_id, step)
+        async with self._one_press:  # a double click must not make two drafts
+            for draft in self.drafts():
+                if draft.target_id == target_id and draft.step_tracker_id == step:
+                    return draft
+            return await self._new_draft(target_id, step)
+
+    async def _new_draft(self, target_id: str, step: str) -> CallDraft:
         draft = CallDraft("", target_id, step, subject=self._subject(step))
+        refused = self._refused_text(target_id, step)
         if refused is not None:
-            draft.result, draft.notes = _text(refused.payload, "result"), _text(refused.payload, "notes")
-            draft.was_refused = refused.server_text or refused.words
-        kind = self._kind(step)
+            draft = _draft(refused)
+            draft.was_refused, draft.replaces = refused.server_text or refused.words, refused.op_id
         operation = self._work.operation(
-            kind, target_id, _payload(draft), {"subject_id": step, "state": OperationState.DRAFT}
+            self._kind(step),
+            target_id,
+            self._payload(draft),
+            {"subject_id": step, "state": OperationState.DRAFT},
         )
         draft.intent_id, draft.op_id = operation.intent_id, operation.op_id
         await self._work.add([operation])
@@ -82,22 +92,34 @@ class Calls:
         return [_draft(one) for one in found if one.kind in {Kind.LOG_CALL, Kind.COMPLETE_CALL}]
 
     async def keep(self, draft: CallDraft) -> None:
-        """Save what is typed so far."""
+        """Save what is typed so far. Raises BadValue when the call was saved or discarded meanwhile."""
         draft.edited = True
-        await self._work.keep(draft.op_id, _payload(draft))
+        await self._work.keep(draft.op_id, self._payload(draft))
 
     async def save(self, draft: CallDraft) -> str:
         """Queue the call, the end of its step and the follow-up; returns the intent's id after the commit.
+
+        A second press of the same draft changes nothing.
 
         Raises:
             BadValue: no result, a note over 32,000 characters, or a duration that cannot be.
             StoreError: nothing was saved; the draft stays.
         """
         self._check(draft)
-        await self._work.keep(draft.op_id, _payload(draft))
-        engine = self._session.require_engine()
-        first = engine.runner.work.get(draft.op_id)
-        await self._drop_unfinished_parts(draft)
+        async with self._one_press:
+            first = self._session.require_engine().runner.work.get(draft.op_id)
+            if first is not None and first.state not in {OperationState.DRAFT, OperationState.CANCELLED}:
+                return draft.intent_id
+            await self._work.keep(draft.op_id, self._payload(draft))
+            await self._work.cancel(self._parts(draft, 1), "made anew")
+            rest = self._rest(draft, first)
+            if rest:
+                await self._work.add(rest)
+            await self._work.queue([draft.op_id, *(one.op_id for one in rest)], replaces=draft.replaces)
+        return draft.intent_id
+
+    def _rest(self, draft: CallDraft, first: Operation | None) -> list[Operation]:
+        """Return what goes behind the call, as drafts: half a press must never be sent."""
         rest: list[Operation] = []
         if draft.step_tracker_id and first is not None and first.kind is Kind.LOG_CALL:
             rest.append(self._part(draft, Kind.COMPLETE_STEP, len(rest) + 1, {}))
@@ -107,21 +129,18 @@ class Calls:
                 "due": draft.follow_up.due.isoformat(),
             }
             rest.append(self._part(draft, Kind.ADD_TASK, len(rest) + 1, due))
-        if rest:
-            await self._work.add(rest)
-        await self._work.queue([draft.op_id, *(one.op_id for one in rest)])
-        return draft.intent_id
+        return rest
 
-    async def _drop_unfinished_parts(self, draft: CallDraft) -> None:
-        """A crash between two commits may have left parts of this press as drafts: they are made anew."""
-        engine = self._session.require_engine()
-        parts = engine.runner.work.of_intent(draft.intent_id, draft.target_id)
-        stale = [one.op_id for one in parts if one.seq > 0 and one.state is OperationState.DRAFT]
-        await self._work.cancel(stale, "made anew")
+    def _parts(self, draft: CallDraft, first_seq: int) -> list[str]:
+        """Return the draft's unfinished parts; a crash between two commits may have left some of an earlier press."""
+        work = self._session.require_engine().runner.work
+        parts = work.of_intent(draft.intent_id, draft.target_id)
+        return [one.op_id for one in parts if one.seq >= first_seq and one.state is OperationState.DRAFT]
 
     async def discard(self, draft: CallDraft) -> None:
         """Forget a draft on purpose."""
-        await self._work.cancel([draft.op_id], "discarded")
+        async with self._one_press:
+            await self._work.cancel(self._parts(draft, 0), "discarded")
 
     async def script(self, step_tracker_id: str) -> CallScript | None:
         """Return the script of the step's template as plain text. Raises DeskError."""
@@ -130,14 +149,17 @@ class Calls:
         return await in_lane(parts.lanes, LaneName.READ, lambda: parts.gateway.call_script(step))
 
     def _part(self, draft: CallDraft, kind: Kind, seq: int, payload: dict[str, object]) -> Operation:
-        # Drafts until the whole press is queued in one commit: half a press must never be sent.
-        subject = draft.step_tracker_id if kind is Kind.COMPLETE_STEP else ""
-        fields = {
+        known = self._session.require_engine().runner.work.get(draft.op_id)
+        fields: dict[str, object] = {
             "intent_id": draft.intent_id,
             "seq": seq,
-            "subject_id": subject,
+            "subject_id": draft.step_tracker_id if kind is Kind.COMPLETE_STEP else "",
             "state": OperationState.DRAFT,
         }
+        if known is not None:
+            fields["created"] = (
+                known.created
+            )  # the parts of a press are ordered by `seq`, whatever the clock did
         return self._work.operation(kind, draft.target_id, payload, fields)
 
     def _kind(self, step: str) -> Kind:
@@ -164,6 +186,23 @@ class Calls:
                 "The duration must be between 0 seconds and 24 hours.", hint="Correct the duration."
             )
 
+    def _payload(self, draft: CallDraft) -> dict[str, object]:
+        follow_up = draft.follow_up
+        today = datetime.fromtimestamp(self._session.parts.clock.wall(), tz=UTC).astimezone().date()
+        return {
+            "result": draft.result,
+            "notes": draft.notes,
+            "duration": draft.duration_seconds,
+            "subject": draft.subject,
+            "step_id": draft.step_tracker_id,
+            "day": today.isoformat(),
+            "replaces": draft.replaces,
+            "was_refused": draft.was_refused,
+            "follow_up": {"subject": follow_up.subject, "due": follow_up.due.isoformat()}
+            if follow_up
+            else None,
+        }
+
     def _subject(self, step: str) -> str:
         engine = self._session.engine
         known = engine.board.steps.get(step) if engine and step else None
@@ -176,19 +215,6 @@ class Calls:
                 same = operation.subject_id == step
                 return operation if same and operation.state is OperationState.REFUSED else None
         return None
-
-
-def _payload(draft: CallDraft) -> dict[str, object]:
-    follow_up = draft.follow_up
-    return {
-        "result": draft.result,
-        "notes": draft.notes,
-        "duration": draft.duration_seconds,
-        "subject": draft.subject,
-        "step_id": draft.step_tracker_id,
-        "day": datetime.now(tz=UTC).astimezone().date().isoformat(),
-        "follow_up": {"subject": follow_up.subject, "due": follow_up.due.isoformat()} if follow_up else None,
-    }
 
 
 def _draft(operation: Operation) -> CallDraft:
@@ -208,6 +234,8 @@ def _draft(operation: Operation) -> CallDraft:
         _text(payload, "subject") or "Call",
         follow_up,
         operation.op_id,
+        _text(payload, "was_refused"),
+        _text(payload, "replaces"),
     )
 
 

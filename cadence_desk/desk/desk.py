@@ -15,6 +15,7 @@ from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
 from cadence_desk.desk.work import Work
 from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.operations import Hold
 from cadence_desk.domain.orgs import ApiUsage, Capabilities
 
 if TYPE_CHECKING:
@@ -75,6 +76,12 @@ class Desk(Lists):
         loading = engine.snapshotter.loading
         return LoadingStatus(loading.what, loading.done, loading.total)
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be saved on this computer just now; empty when everything can. Nothing is sent meanwhile."""
+        engine = self._session.engine
+        return engine.runner.pauses.trouble if engine else ""
+
     def usage(self) -> ApiUsage:
         """Return the API meter."""
         return self._parts.gateway.usage()
@@ -96,7 +103,7 @@ class Desk(Lists):
         await engine.reference.read_cadences()
         engine.board.projection.names_known(*engine.reference.names())
         engine.monitor.try_now()
-        engine.runner.try_now()
+        await engine.runner.release(Hold.OFFLINE)
 
     async def idle(self) -> None:
         """Wait until nothing is on its way: for the command line and tests."""

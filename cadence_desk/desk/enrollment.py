@@ -67,7 +67,7 @@ class EnrollRun:
         engine = self.session.engine
         if engine is None:
             return {}
-        return {one.target_id: one for one in engine.runner.work if one.run_id == self.run_id}
+        return {one.target_id: one for one in engine.runner.work.of_run(self.run_id)}
 
     def results(self) -> list[EnrollResult]:
         """Return one result per row of the plan, in its order."""

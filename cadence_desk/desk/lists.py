@@ -83,10 +83,11 @@ class Lists:
         tracker_ids = [tracker.id for tracker in self.trackers_of(target_id)]
         if tracker_ids:
             gateway = self._session.parts.gateway
-            steps = await in_lane(
-                self._session.parts.lanes, LaneName.READ, lambda: gateway.steps_of(tracker_ids)
-            )
-            await engine.follower.take_rows(steps)
+            with engine.follower.buffered():
+                steps = await in_lane(
+                    self._session.parts.lanes, LaneName.READ, lambda: gateway.steps_of(tracker_ids)
+                )
+                await engine.follower.take_rows(steps)
         known = [step for one in tracker_ids for step in engine.board.projection.runs.steps_of(one)]
         return sorted(known, key=lambda step: step.created.timestamp() if step.created else 0.0, reverse=True)
 

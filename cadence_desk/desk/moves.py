@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import BadValue
@@ -50,7 +51,7 @@ class Moves:
 
     async def pause(self, tracker_ids: Sequence[str], resume_at: datetime | None = None) -> list[str]:
         """Pause, with an optional time of resumption (aware)."""
-        at = resume_at.strftime("%Y-%m-%dT%H:%M:%S.000Z") if resume_at else ""
+        at = resume_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z") if resume_at else ""
         return await self._start(Kind.PAUSE, tracker_ids, {"resume_at": at})
 
     async def resume(self, tracker_ids: Sequence[str]) -> list[str]:
@@ -116,7 +117,8 @@ class Moves:
             operations.append(
                 self._work.operation(kind, tracker.target_id, payload, {**about, **place, **hold})
             )
-        await self._work.add(operations)
+        if operations:
+            await self._work.add(operations)
         return [one.intent_id for one in operations]
 
     def _subject(self, kind: Kind, tracker: Tracker) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.changes import Change
 from cadence_desk.domain.errors import SignedOut
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.supervisor import in_lane
@@ -23,6 +25,7 @@ class Session:
         self.events = events
         self.identity: Identity | None = None
         self._engine: Engine | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def engine(self) -> Engine | None:
@@ -40,18 +43,28 @@ class Session:
         return self._engine
 
     async def open(self, identity: Identity) -> Engine:
-        """Make sure that the engine of this user is open and shows what its files hold."""
-        if self._engine is not None and self._same(identity):
+        """Make sure that the engine of this user is open and shows what its files hold.
+
+        Raises:
+            DeskError: the key store or the outbox cannot be used; nothing is open then.
+        """
+        async with self._one_at_a_time:
+            if self._engine is not None and self._same(identity):
+                self.identity = identity
+                return self._engine
+            await self._end()
             self.identity = identity
-            return self._engine
-        await self.close()
-        parts = self.parts
-        self._engine = await in_lane(
-            parts.lanes, LaneName.KEYS, lambda: parts.make_engine(identity, self.events.announce)
-        )
-        self.identity = identity
-        await self._engine.load()
-        return self._engine
+            parts = self.parts
+            engine = await in_lane(
+                parts.lanes, LaneName.KEYS, lambda: parts.make_engine(identity, self.events.announce)
+            )
+            self._engine = engine
+            try:
+                await engine.load()
+            except BaseException:
+                await self._end()
+                raise
+            return engine
 
     def _same(self, identity: Identity) -> bool:
         known = self.identity
@@ -63,7 +76,12 @@ class Session:
 
     async def close(self) -> None:
         """Stop the engine and empty the tables."""
+        async with self._one_at_a_time:
+            await self._end()
+
+    async def _end(self) -> None:
         engine, self._engine = self._engine, None
         if engine is not None:
             await engine.stop()
             engine.board.projection.forget_all()
+            self.events.announce(Change(people=True, trackers=True, steps=True, operations=True, feed=True))

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import Change
+from cadence_desk.domain.errors import DeskError, Retry
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.supervisor import in_lane
 
@@ -34,9 +35,21 @@ class SignIn:
         self._session.events.announce(Change(profile=True, feed=True))
 
     async def resume(self) -> bool:
-        """Renew the session of the last time; False when there is none. Raises DeskError."""
+        """Renew the session of the last time; False when there is none.
+
+        While the org cannot be reached the lists show what is cached, and the engine goes on trying.
+
+        Raises:
+            DeskError: the session is over, or there is nothing cached to show.
+        """
         parts = self._session.parts
-        identity = await in_lane(parts.lanes, LaneName.KEYS, lambda: parts.flow.resume(parts.profile))
+        try:
+            identity = await in_lane(parts.lanes, LaneName.KEYS, lambda: parts.flow.resume(parts.profile))
+        except DeskError as error:
+            known = self._session.identity if self._session.engine is not None else None
+            if error.retry is not Retry.LATER or known is None:
+                raise
+            identity = known
         if identity is None:
             return False
         await self._entered(identity)
@@ -76,17 +89,21 @@ class SignIn:
         self._cancelled.set()
 
     async def _entered(self, identity: Identity) -> None:
-        self._session.parts.remember(identity)
+        parts = self._session.parts
+        await in_lane(parts.lanes, LaneName.KEYS, lambda: parts.remember(identity))
         engine = await self._session.open(identity)
         self._turn(SIGNED_IN)
         await engine.start()
 
     async def sign_out(self) -> str:
-        """Revoke and forget the session; returns what to tell the user. Queued work keeps its place."""
+        """Revoke and forget the session; returns what to tell the user. Queued work keeps its place.
+
+        The engine stops first, so that answers in flight are still recorded and nothing new is sent.
+        """
         parts = self._session.parts
-        confirmed = await in_lane(parts.lanes, LaneName.KEYS, parts.gateway.sign_out)
         await self._session.close()
         self._turn(SIGNED_OUT)
+        confirmed = await in_lane(parts.lanes, LaneName.KEYS, parts.gateway.sign_out)
         if confirmed:
             return "You are signed out. Work that was waiting is kept for your next sign-in."
         return (

@@ -40,6 +40,7 @@ class Work:
             "intent_id": op_id,
             "seq": 0,
             "state": OperationState.QUEUED,
+            "created": self._session.parts.clock.wall(),
             **(fields or {}),
         }
         return Operation(
@@ -47,7 +48,6 @@ class Work:
             kind=kind,
             target_id=RecordId(target_id),
             payload=dict(payload),
-            created=self._session.parts.clock.wall(),
             **known,  # type: ignore[arg-type]  # names and types are those of Operation's own fields
         )
 
@@ -65,10 +65,14 @@ class Work:
         if known is not None:
             engine.runner.work.put([_with_payload(known, payload)])
 
-    async def queue(self, op_ids: Sequence[str]) -> None:
-        """Turn drafts into queued operations in one commit."""
+    async def queue(self, op_ids: Sequence[str], replaces: str = "") -> None:
+        """Turn drafts into queued operations in one commit; with `replaces` a refused one is superseded in the same."""
         engine = self._session.require_engine()
-        queued = await settled(engine.parts.outbox.queue(op_ids))
+        moves = [Move(op_id, OperationState.QUEUED, "saved") for op_id in op_ids]
+        old = engine.runner.work.get(replaces)
+        if old is not None and old.state is OperationState.REFUSED:
+            moves.append(Move(old.op_id, OperationState.SUPERSEDED, "edited and saved again"))
+        queued = await settled(engine.parts.outbox.move_many(moves))
         engine.runner.took(queued)
 
     async def cancel(self, op_ids: Sequence[str], why: str) -> int:

@@ -24,6 +24,7 @@ from cadence_desk.sync.event_fields import (
 from cadence_desk.sync.projection import Projection
 from cadence_desk.sync.reconcile import Forget, ReadEntity, ReadRecord, Upsert, Wait
 from cadence_desk.sync.shelf import Shelf
+from cadence_desk.sync.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from cadence_desk.sync.parts import Tables
     from cadence_desk.sync.reconcile import Effect
 
+PERSON = "Person"
+"""Entity of the shelf that leads and contacts share."""
+
 SEEN_LIMIT = 50_000
 """Event ids remembered, so that a redelivered event costs nothing. A forgotten one is only read again."""
 
@@ -42,44 +46,48 @@ class Board:
     """All records, in shelves, and what changed since the last notice."""
 
     def __init__(self, clock: Clock, tables: Tables) -> None:
-        self.people: Shelf[Person] = Shelf("Person")
+        self.people: Shelf[Person] = Shelf(PERSON)
         self.trackers: Shelf[Tracker] = Shelf(TRACKER)
         self.steps: Shelf[StepTracker] = Shelf(STEP)
         self.projection = Projection(clock, self, tables)
         self.reads: set[tuple[str, str]] = set()
         self.read_entities: set[str] = set()
-        self.changed: dict[tuple[str, str], Record | None] = {}
+        self.unsaved = Unsaved()
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     # ------------------------------------------------------------ rows read by REST
 
     def take_people(self, people: Iterable[Person]) -> None:
-        """Take people as read by REST."""
+        """Take people as read by REST; a converted lead is no longer one who can be worked."""
         for person in people:
-            if person.is_deleted:
+            if person.is_deleted or person.is_converted:
                 self.drop(LEAD, person.id)
-                continue
-            self.people.put_row(person)
-            self._note("Person", person.id, person)
-            self.projection.person_changed(person.id)
+            elif not self.people.is_older(person):
+                self.people.put_row(person)
+                self.unsaved.note(PERSON, person.id, person)
+                self.projection.person_changed(person.id)
 
     def take_trackers(self, trackers: Iterable[Tracker]) -> None:
         """Take trackers as read by REST."""
         for tracker in trackers:
-            before = self.trackers.put_row(tracker)
-            self._note(TRACKER, tracker.id, tracker)
-            self.projection.tracker_changed(tracker.id, before)
+            if not self.trackers.is_older(tracker):
+                before = self.trackers.put_row(tracker)
+                self.unsaved.note(TRACKER, tracker.id, tracker)
+                self.projection.tracker_changed(tracker.id, before)
 
     def take_steps(self, steps: Iterable[StepTracker]) -> None:
         """Take step trackers as read by REST."""
         for step in steps:
-            before = self.steps.put_row(step)
-            self._note(STEP, step.id, step)
-            self.projection.step_changed(step.id, before)
+            if not self.steps.is_older(step):
+                before = self.steps.put_row(step)
+                self.unsaved.note(STEP, step.id, step)
+                self.projection.step_changed(step.id, before)
 
     def drop(self, entity: str, record_id: str) -> None:
         """Take a record out because the org no longer has it."""
-        self._forget(entity, record_id, None)
+        shelf = self._shelf(entity)
+        if shelf is not None and not shelf.is_gone(record_id):
+            self._forget(entity, record_id, None)
 
     # ------------------------------------------------------------ events
 
@@ -123,25 +131,37 @@ class Board:
             self._want(entity, record_id)
             return
         if entity == TRACKER:
-            before = self.trackers.get(record_id)
-            tracker = self._changed_record(before, effect)
-            if isinstance(tracker, Tracker):
-                self.trackers.put_event(tracker, effect)
-                self._note(TRACKER, record_id, tracker)
-                self.projection.tracker_reported(tracker, before)
+            self._upsert_tracker(effect)
         elif entity == STEP:
             earlier = self.steps.get(record_id)
             step = self._changed_record(earlier, effect)
             if isinstance(step, StepTracker):
                 self.steps.put_event(step, effect)
-                self._note(STEP, record_id, step)
+                self.unsaved.note(STEP, record_id, step)
                 self.projection.step_reported(step, earlier)
         else:
-            person = self._changed_record(self.people.get(record_id), effect)
-            if isinstance(person, Person):
-                self.people.put_event(person, effect)
-                self._note("Person", record_id, person)
-                self.projection.person_changed(record_id)
+            self._upsert_person(effect)
+
+    def _upsert_tracker(self, effect: Upsert) -> None:
+        before = self.trackers.get(effect.record_id)
+        tracker = self._changed_record(before, effect)
+        if isinstance(tracker, Tracker):
+            self.trackers.put_event(tracker, effect)
+            self.unsaved.note(TRACKER, tracker.id, tracker)
+            self.projection.tracker_reported(tracker, before)
+            if self.projection.names.lacks(tracker):
+                self._want(TRACKER, tracker.id)
+
+    def _upsert_person(self, effect: Upsert) -> None:
+        person = self._changed_record(self.people.get(effect.record_id), effect)
+        if not isinstance(person, Person):
+            return
+        if person.is_converted:
+            self._forget(effect.entity, person.id, effect.order)
+            return
+        self.people.put_event(person, effect)
+        self.unsaved.note(PERSON, person.id, person)
+        self.projection.person_changed(person.id)
 
     def _changed_record(self, before: Record | None, effect: Upsert) -> Record | None:
         if effect.whole or before is None:
@@ -167,6 +187,12 @@ class Board:
         for event in waiting:
             self._apply(event)
 
+    def give_up_read(self, entity: str, record_id: str) -> None:
+        """End a read that the org refuses; what is known stays, events that waited are looked at."""
+        shelf = self._shelf(entity)
+        for event in shelf.end_read(record_id) if shelf is not None else ():
+            self._apply(event)
+
     def retry_read(self, entity: str, record_id: str) -> None:
         """Ask again for a read that failed; its events go on waiting."""
         self.reads.add((entity, record_id))
@@ -176,26 +202,33 @@ class Board:
     def _forget(self, entity: str, record_id: str, order: tuple[int, int, int] | None) -> None:
         if entity == TRACKER:
             self.projection.tracker_changed(record_id, self.trackers.forget(record_id, order))
-            self._note(TRACKER, record_id, None)
+            self.unsaved.note(TRACKER, record_id, None)
         elif entity == STEP:
             self.projection.step_changed(record_id, self.steps.forget(record_id, order))
-            self._note(STEP, record_id, None)
+            self.unsaved.note(STEP, record_id, None)
         else:
             self.people.forget(record_id, order)
             self.projection.person_changed(record_id)
-            self._note("Person", record_id, None)
-
-    def _note(self, entity: str, record_id: str, record: Record | None) -> None:
-        self.changed[entity, record_id] = record
+            self.unsaved.note(PERSON, record_id, None)
 
     def _shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:
         if entity == TRACKER:
             return self.trackers
         if entity == STEP:
             return self.steps
-        return self.people if entity in {LEAD, CONTACT, "Person"} else None
+        return self.people if entity in {LEAD, CONTACT, PERSON} else None
 
-    def take_changed(self) -> dict[tuple[str, str], Record | None]:
-        """Return what changed since the last call, for the cache; None means gone."""
-        changed, self.changed = self.changed, {}
-        return changed
+    def note_everything(self) -> None:
+        """The cache is empty: save all that is known."""
+        for person in self.people:
+            self.unsaved.note(PERSON, person.id, person)
+        for tracker in self.trackers:
+            self.unsaved.note(TRACKER, tracker.id, tracker)
+        for step in self.steps:
+            self.unsaved.note(STEP, step.id, step)
+
+    @property
+    def still_reading(self) -> bool:
+        """True while an event was applied whose record, or whole list, still has to be read."""
+        shelves = (self.people, self.trackers, self.steps)
+        return bool(self.reads or self.read_entities) or any(shelf.reading for shelf in shelves)

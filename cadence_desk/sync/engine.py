@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import Change, FeedState
-from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.errors import DeskError, Retry, SignedOut
 from cadence_desk.domain.operations import Hold
 from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.board import Board
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 LAST_READ = "last_read"
 ANSWER_SECONDS = 3.0
+SAVE_SECONDS = 1.0
+CLOSE_SECONDS = 0.5
 LATENESS_SECONDS = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -44,64 +49,101 @@ class Engine:
         self.supervisor = Supervisor()
         self.board = Board(parts.clock, tables)
         self.reference = Reference(parts)
-        self.follower = FeedFollower(self.board, parts, self.supervisor, self._announce)
+        self.follower = FeedFollower(self.board, parts, self.supervisor, self._applied)
         self.snapshotter = Snapshotter(self.board, self.follower, parts, options, self._feed_noticed)
         self.monitor = FeedMonitor(
-            parts, options, self.supervisor, self.follower, self.snapshotter, self._announce
+            parts, options, self.supervisor, self.follower, self.snapshotter, self._feed_turned
         )
         self.runner = OutboxRunner(
             parts, options, self.supervisor, self._operations_changed, lambda: self.reference.capabilities
         )
-        self.follower.on_read_entity = self._read_entity
+        self.follower.on_read_entities = self._read_entities
+        self.monitor.before_read = self._know_org
         self._cached_until: datetime | None = None
+        self._org_known = False
         self._started = False
+        self._link_up = False
+        self._entities_task: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ life
 
     async def load(self) -> None:
-        """Open both files and show what they hold; works without an org."""
+        """Open both files and show what they hold; works without an org. Raises DeskError for the outbox only."""
         await settled(self.parts.outbox.open())
-        await settled(self.parts.cache.open())
         await self.runner.load()
-        self.follower.marks_loaded(await settled(self.parts.cache.marks()))
-        people = await settled(self.parts.cache.load_people())
-        await self.follower.take_rows(people)
-        trackers = await settled(self.parts.cache.load_trackers())
-        await self.follower.take_rows(trackers)
-        steps = await settled(self.parts.cache.load_steps())
-        await self.follower.take_rows(steps)
-        self.board.take_changed()  # it came from the cache: nothing to save
-        stamp = await settled(self.parts.cache.document(LAST_READ))
+        try:
+            await self._load_cache()
+        except DeskError as error:
+            # The cache is disposable: without it everything is read from the org.
+            _log.warning("the cache could not be read: %s", error.code)
+            self._cached_until = None
+        self.follower.wake()
+
+    async def _load_cache(self) -> None:
+        cache = self.parts.cache
+        await settled(cache.open())
+        marks = await settled(cache.marks())
+        stamp = await settled(cache.document(LAST_READ))
+        people = await settled(cache.load_people())
+        await self.follower.take_cached(people)
+        trackers = await settled(cache.load_trackers())
+        await self.follower.take_cached(trackers)
+        steps = await settled(cache.load_steps())
+        await self.follower.take_cached(steps)
+        self.follower.marks.loaded(marks)
         self._cached_until = datetime.fromtimestamp(float(stamp), tz=UTC) if stamp else None
 
     async def start(self) -> None:
-        """A session is there: read what the org offers, follow it, send what waits. Raises DeskError."""
-        await self.reference.read()
-        self.board.projection.names_known(*self.reference.names())
-        self._announce(Change(profile=True, cadences=True))
-        self.follower.wake()
-        await self.runner.release(Hold.SIGNED_OUT)
+        """A session is there (again): read what the org offers, follow it, send what waits.
+
+        Raises:
+            DeskError: the org says no, for good. While it only cannot be reached, that is tried again.
+        """
+        self._org_known = False
+        refusal: DeskError | None = None
+        try:
+            await self._know_org()
+        except SignedOut:
+            raise
+        except DeskError as error:
+            refusal = error if error.retry is Retry.NEVER else None
         if self._started:
             self.monitor.resume()
+        else:
+            self._started = True
+            self.monitor.start(self._cached_until)
+            self.runner.start()
+            self.supervisor.spawn(self._keep_lateness(), "lateness")
+        await self.runner.release(Hold.SIGNED_OUT)
+        if refusal is not None:
+            raise refusal
+
+    async def _know_org(self) -> None:
+        """Read what the org offers, once per session."""
+        if self._org_known:
             return
-        self._started = True
-        self.monitor.start(self._cached_until)
-        self.runner.start()
-        self.supervisor.spawn(self._keep_lateness(), "lateness")
+        await self.reference.read()
+        self._org_known = True
+        self.board.projection.names_known(*self.reference.names())
+        self._tell(Change(profile=True, cadences=True))
+        self.follower.wake()
 
     async def stop(self) -> None:
-        """Stop in order: feeds, sends in flight, files. Takes a few seconds at most."""
-        await self.monitor.stop()
-        await self.runner.stop(ANSWER_SECONDS)
-        await self._save_last_read()
-        await self.follower.close()
+        """Stop in order: feeds and sends in flight, files. Takes a few seconds at most."""
+        await asyncio.gather(self.monitor.stop(), self.runner.stop(ANSWER_SECONDS))
+        try:
+            await asyncio.wait_for(self._save_rest(), SAVE_SECONDS)
+        except TimeoutError:
+            _log.warning("the cache could not be saved in time")
         await self.supervisor.close()
-        self.parts.cache.close(1.0)
-        self.parts.outbox.close(1.0)
+        self.parts.cache.close(CLOSE_SECONDS)
+        self.parts.outbox.close(CLOSE_SECONDS)
 
-    async def _save_last_read(self) -> None:
+    async def _save_rest(self) -> None:
+        """Save what is applied; the time of the last read only when the file holds everything that was read by then."""
+        whole = await self.follower.close()
         until = self.monitor.last_read
-        if until is not None and self.follower.idle:
+        if until is not None and whole:
             with contextlib.suppress(DeskError):
                 await settled(
                     self.parts.cache.save(CacheBatch(documents={LAST_READ: str(until.timestamp())}))
@@ -117,10 +159,20 @@ class Engine:
 
     # ------------------------------------------------------------ notices
 
-    def _announce(self, change: Change) -> None:
-        if change.trackers or change.steps:
-            touched, self.board.projection.touched_targets = self.board.projection.touched_targets, set()
+    def _applied(self, change: Change | None) -> None:
+        """Rows were written, or there was nothing to write: operations of reported targets are read back."""
+        projection = self.board.projection
+        if projection.touched_targets:
+            touched, projection.touched_targets = projection.touched_targets, set()
             self.runner.target_reported(touched)
+        if change is not None:
+            self._tell(change)
+
+    def _feed_turned(self, change: Change) -> None:
+        """The connection's state changed: when the link is back, what waited for it goes on."""
+        was_up, self._link_up = self._link_up, self.monitor.state in {FeedState.LIVE, FeedState.POLLING}
+        if self._link_up and not was_up:
+            self.supervisor.spawn(self.runner.release(Hold.OFFLINE), "the link is back")
         self._tell(change)
 
     def _feed_noticed(self) -> None:
@@ -132,8 +184,9 @@ class Engine:
         self._tell(Change(operations=True, ids=frozenset(targets)))
         self.follower.wake()
 
-    def _read_entity(self, entity: str) -> None:
-        self.supervisor.spawn(self.snapshotter.read_entity(entity), f"read all of {entity}")
+    def _read_entities(self) -> None:
+        if self._entities_task is None or self._entities_task.done():
+            self._entities_task = self.supervisor.spawn(self.snapshotter.read_asked(), "read whole lists")
 
     async def _keep_lateness(self) -> None:
         while True:

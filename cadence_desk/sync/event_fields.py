@@ -101,6 +101,14 @@ _FIELDS: dict[str, dict[str, tuple[str, Turn]]] = {
     },
 }
 
+_DERIVED: dict[str, tuple[str, ...]] = {
+    "owner_id": ("owner_name",),
+    "current_step_id": ("current_step_title", "current_step_type"),
+    "target_id": ("target_name",),
+    "cadence_id": ("cadence_name",),
+}
+"""Names that come with an id when a record is read; a record without such a field is left alone."""
+
 _MUST_READ: dict[str, frozenset[str]] = {
     # What a row shows but an event does not carry whole: names come in parts, accounts only by id.
     LEAD: frozenset({"Name", "FirstName", "LastName", "Address", "EmailBouncedDate", "EmailBouncedReason"}),
@@ -134,6 +142,10 @@ def apply_values(record: Record, entity: str, values: Mapping[str, object]) -> R
     if entity == TRACKER and "state" in fields and "is_active" not in fields:
         # IsTrackerActive is calculated and may be absent from events: it follows from the state.
         fields["is_active"] = fields["state"] not in ENDED_STATES
+    for name, derived in _DERIVED.items():
+        if name in fields and fields[name] != getattr(record, name, None):
+            # Events carry ids only: a name that belonged to the old id must not stay.
+            fields.update({one: "" for one in derived if hasattr(record, one)})
     return replace(record, **fields)  # type: ignore[arg-type]  # the table above pairs names with their types
 
 

@@ -5,6 +5,7 @@ Implements domain.ports.FeedSink. A wake may come spare, never too few (ARCHITEC
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from cadence_desk.domain.errors import DeskError
 
 SLICE_SECONDS = 0.004
+INBOX_LIMIT = 2_000
+"""Events that may wait for the loop; a feed thread asks the org for no more than there is room for."""
 
 
 class FeedWord(Enum):
@@ -51,6 +54,8 @@ class FeedInbox:
         self._waiting: deque[FeedMessage] = deque()
         self._awake = False
         self._closed = False
+        self._lock = threading.Lock()
+        self._events_waiting = 0
 
     @property
     def empty(self) -> bool:
@@ -61,6 +66,10 @@ class FeedInbox:
         """Take nothing more; called on the loop thread at shutdown."""
         self._closed = True
         self._waiting.clear()
+
+    def free_space(self) -> int:
+        """Return how many more events may be asked for; called on feed threads."""
+        return max(INBOX_LIMIT - self._events_waiting, 0)
 
     def feed_started(self, topic: str) -> None:
         """See FeedSink."""
@@ -81,6 +90,8 @@ class FeedInbox:
     def _add(self, message: FeedMessage) -> None:
         if self._closed:
             return
+        with self._lock:
+            self._events_waiting += len(message.events)
         # Append first, then look at the flag: a spare wake is possible, a lost one is not.
         self._waiting.append(message)
         if not self._awake:
@@ -93,9 +104,16 @@ class FeedInbox:
     def _drain(self) -> None:
         self._awake = False
         until = time.monotonic() + SLICE_SECONDS
-        while self._waiting:
-            self._deliver(self._waiting.popleft())
-            if time.monotonic() >= until and self._waiting:
+        try:
+            while self._waiting:
+                message = self._waiting.popleft()
+                with self._lock:
+                    self._events_waiting -= len(message.events)
+                self._deliver(message)
+                if time.monotonic() >= until:
+                    return
+        finally:
+            # Also after a crash of the delivery: what came behind it must not wait for the next message.
+            if self._waiting and not self._awake:
                 self._awake = True
                 self._loop.call_soon(self._drain)
-                return

@@ -1,4 +1,4 @@
-"""Keeps the subscriptions up: one state, one retry rule per state, polling where the stream is not permitted.
+"""Keeps the picture true: opens the streams, reads what changed, polls where there is no stream; one state for the chip.
 
 States and rules: ARCHITECTURE.md, feed states. Lives on the loop thread.
 """
@@ -7,43 +7,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import FEED_WORDS, Change, FeedState
-from cadence_desk.domain.errors import DeskError, NotAllowed, NotAvailable, Retry, SignedOut
+from cadence_desk.domain.errors import DeskError, Retry, SignedOut
 from cadence_desk.domain.ports import LaneName
-from cadence_desk.sync.feed_inbox import FeedInbox, FeedMessage, FeedWord
+from cadence_desk.sync.catch_up import CatchUp
+from cadence_desk.sync.streams import Streams
 from cadence_desk.sync.supervisor import in_lane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from cadence_desk.domain.ports import FeedHandle
+    from cadence_desk.sync.feed_inbox import FeedMessage
     from cadence_desk.sync.follower import FeedFollower
     from cadence_desk.sync.parts import EngineOptions, EngineParts
     from cadence_desk.sync.snapshotter import Snapshotter
     from cadence_desk.sync.supervisor import Supervisor
 
-FIRST_ANSWER_SECONDS = 2.0
+FIRST_ANSWER_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 2.0
+BROKEN_AFTER = 5
 _AT_REST = frozenset({FeedState.LIVE, FeedState.POLLING})
-
-
-@dataclass(slots=True)
-class _Topic:
-    name: str
-    handle: FeedHandle | None = None
-    live: bool = False
-    refused: bool = False
-    failures: int = 0
-    settled: bool = False
+_DOWN = frozenset({FeedState.STALE, FeedState.BROKEN})
 
 
 class FeedMonitor:
-    """Owns the connection's state and the streams behind it."""
+    """Owns the connection's state."""
 
     def __init__(
         self,
@@ -57,19 +49,21 @@ class FeedMonitor:
         self._parts = parts
         self._options = options
         self._supervisor = supervisor
-        self._follower = follower
-        self._snapshotter = snapshotter
+        self._catch_up = CatchUp(snapshotter, options.overlap_seconds)
         self._announce = announce
+        self._streams = Streams(parts, options.topics, follower)
+        self._streams.on_started = self._stream_started
+        self._streams.on_ended = self._stream_ended
+        self.before_read: Callable[[], Awaitable[None]] = _nothing
         self.state = FeedState.SIGNED_OUT
         self.since = parts.clock.wall()
         self.detail = ""
-        self._inbox: FeedInbox | None = None
-        self._topics = {name: _Topic(name) for name in options.topics}
-        self._answered = asyncio.Event()
+        self._stale_since = 0.0
+        self._task: asyncio.Task[None] | None = None
         self._running = False
-        self._caught_up = False
-        self._last_read: datetime | None = None
-        self._retry_now = asyncio.Event()
+        self._again = False
+
+    # ------------------------------------------------------------ what is shown
 
     @property
     def words(self) -> str:
@@ -80,33 +74,29 @@ class FeedMonitor:
     @property
     def caught_up(self) -> bool:
         """True once the board holds a complete picture."""
-        return self._caught_up
+        return self._catch_up.done
 
     @property
     def last_read(self) -> datetime | None:
-        """Org time of the last complete read; None before the first."""
-        return self._last_read if self._caught_up else None
+        """Org time of the last complete read; None before the first, or when everything has to be read anew."""
+        return self._catch_up.until
 
     @property
     def settled(self) -> bool:
         """True when the board is complete and nothing waits in the inbox."""
-        return self._caught_up and (self._inbox is None or self._inbox.empty) and self.state in _AT_REST
-
-    def resume(self) -> None:
-        """A session is there again."""
-        if self.state is FeedState.SIGNED_OUT and self._running:
-            self._turn(FeedState.CATCHING_UP)
-            self._supervisor.spawn(self._follow(), "feed")
-        else:
-            self.try_now()
+        return self._catch_up.done and self._streams.empty and self.state in _AT_REST and not self._again
 
     def _turn(self, state: FeedState, detail: str = "") -> None:
         if state is self.state and detail == self.detail:
             return
-        if state is not self.state:
-            was_stale = self.state in {FeedState.STALE, FeedState.BROKEN, FeedState.SIGNED_OUT}
-            if not (was_stale and state in {FeedState.STALE, FeedState.BROKEN}):
-                self.since = self._parts.clock.wall()
+        if state in _DOWN:
+            # "Stale since" names the time the picture was last true, however often a return was tried since.
+            self._stale_since = self._stale_since or self._parts.clock.wall()
+            self.since = self._stale_since
+        elif state is not self.state:
+            self.since = self._parts.clock.wall()
+        if state in _AT_REST:
+            self._stale_since = 0.0
         self.state, self.detail = state, detail
         self._announce(Change(feed=True))
 
@@ -115,171 +105,127 @@ class FeedMonitor:
     def start(self, cached_until: datetime | None) -> None:
         """Begin to follow: subscribe first, then read, then apply what arrived meanwhile."""
         self._running = True
-        self._last_read = cached_until
-        self._inbox = FeedInbox(asyncio.get_running_loop(), self._deliver)
-        self._turn(FeedState.CATCHING_UP)
-        self._supervisor.spawn(self._follow(), "feed")
+        self._catch_up.begin_from(cached_until)
+        self.resume()
 
-    async def stop(self) -> None:
-        """Cancel the streams and wait for their threads."""
-        self._running = False
-        if self._inbox is not None:
-            self._inbox.close()
-        for topic in self._topics.values():
-            if topic.handle is not None:
-                handle, topic.handle = topic.handle, None
-                handle.stop(STOP_SECONDS)
+    def resume(self) -> None:
+        """A session is there (again)."""
+        self.try_now()
+        if self._running and (self._task is None or self._task.done()):
+            self._turn(FeedState.CATCHING_UP)
+            self._task = self._supervisor.spawn(self._follow(), "feed")
 
     def try_now(self) -> None:
         """Do not wait out the pause: the network or the computer came back."""
-        self._retry_now.set()
+        self._streams.hurry()
+        self._ask_again()
 
-    # ------------------------------------------------------------ the round
+    def _ask_again(self) -> None:
+        self._again = True
+        self._streams.stirred.set()
+
+    async def stop(self) -> None:
+        """Stop reading, cancel the streams and wait for their threads."""
+        self._running = False
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._streams.stop(STOP_SECONDS)
+
+    # ------------------------------------------------------------ the rounds
 
     async def _follow(self) -> None:
         failures = 0
         while self._running:
             try:
                 await self._round()
-                failures = 0
-            except SignedOut:
-                self._turn(FeedState.SIGNED_OUT)
+            except SignedOut as error:
+                self._turn(FeedState.SIGNED_OUT, error.message)
                 return
             except DeskError as error:
                 failures += 1
-                self._turn(FeedState.STALE, error.message)
-                if error.retry is Retry.NEVER and failures > 5:
-                    self._turn(FeedState.BROKEN, error.message)
-                await self._pause(failures)
-
-    async def _round(self) -> None:
-        """One life of the connection: ends only by an error."""
-        if self.state is not FeedState.CATCHING_UP:
-            self._turn(FeedState.CATCHING_UP)
-        if self._options.live:
-            self._open_streams()
-            await self._first_answers()
-        await self._catch_up()
-        self._show_mode()
-        while self._running:
-            interval = self._options.poll_seconds if self._polls else self._options.sweep_seconds
-            woken = await self._sleep(interval)
-            if woken:
-                self._open_streams()
-                await self._first_answers()
-            await self._catch_up()
-            self._show_mode()
-
-    async def _catch_up(self) -> None:
-        now = await in_lane(self._parts.lanes, LaneName.READ, self._parts.gateway.server_now)
-        if self._last_read is None:
-            await self._snapshotter.read_all()
-        else:
-            await self._snapshotter.read_since(
-                self._last_read - timedelta(seconds=self._options.overlap_seconds)
-            )
-        self._last_read = now
-        self._caught_up = True
-
-    def _show_mode(self) -> None:
-        if self._polls:
-            self._turn(FeedState.POLLING, self._poll_reason())
-        elif all(topic.live or topic.refused for topic in self._topics.values()):
-            self._turn(FeedState.LIVE)
-        elif any(topic.failures for topic in self._topics.values()):
-            self._turn(FeedState.STALE, "the event stream is down")
-        else:
-            self._turn(FeedState.CATCHING_UP, "waiting for the stream's first answer")
-
-    @property
-    def _polls(self) -> bool:
-        return not self._options.live or any(topic.refused for topic in self._topics.values())
-
-    def _poll_reason(self) -> str:
-        if not self._options.live:
-            return "polling was chosen"
-        return "change events are not available to your user; changes are read every few seconds"
-
-    # ------------------------------------------------------------ streams
-
-    def _open_streams(self) -> None:
-        if self._inbox is None:
-            return
-        self._answered.clear()
-        for topic in self._topics.values():
-            if topic.handle is None and not topic.refused:
-                topic.settled = False
-                topic.handle = self._parts.feed.open(
-                    topic.name, self._follower.mark_of(topic.name), self._inbox
+                broken = error.retry is Retry.NEVER and failures > BROKEN_AFTER
+                self._turn(FeedState.BROKEN if broken else FeedState.STALE, error.message)
+                longest = min(2.0 ** (failures - 1), LONGEST_PAUSE)
+                await self._wait(self._parts.entropy.uniform(longest / 2, longest), streams=False)
+            else:
+                failures = 0
+                live = self.state is FeedState.LIVE
+                await self._wait(
+                    self._options.sweep_seconds if live else self._options.poll_seconds, streams=True
                 )
 
-    async def _first_answers(self) -> None:
-        """Give every stream time to answer or fail; one that answers later causes another delta read."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + FIRST_ANSWER_SECONDS
-        while self._running and not all(t.settled or t.refused for t in self._topics.values()):
-            self._answered.clear()
-            left = until - loop.time()
-            if left <= 0:
+    async def _round(self) -> None:
+        """Open what is due, read what changed, show how things stand."""
+        self._again = False
+        now = await in_lane(self._parts.lanes, LaneName.READ, self._parts.gateway.server_now)
+        await self.before_read()
+        if self._options.live:
+            await self._open_streams()
+        if self._mode() in _AT_REST and self.state not in _AT_REST:
+            self._turn(FeedState.CATCHING_UP)
+        self._again = False  # what starts from here on is not covered by this read
+        await self._catch_up.read(now)
+        if not self._again:
+            self._turn(self._mode(), self._mode_detail())
+
+    async def _open_streams(self) -> None:
+        """Subscribe before reading; a stream whose mark turns out unusable is subscribed again from now."""
+        for _ in range(2):
+            if not self._streams.open_due():
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._answered.wait(), left)
+            await self._streams.first_answers(FIRST_ANSWER_SECONDS)
 
-    def _deliver(self, message: FeedMessage) -> None:
-        topic = self._topics.get(message.topic)
-        if topic is None:
-            return
-        if message.word is FeedWord.STARTED:
-            topic.live, topic.settled, topic.failures = True, True, 0
-            self._answered.set()
-            if self._caught_up and self.state is not FeedState.LIVE:
-                # Read once more now that the stream runs: what happened before its start is in no event.
-                self._retry_now.set()
-        elif message.word is FeedWord.EVENTS:
-            self._follower.events(topic.name, message.events, message.mark)
-        elif message.word is FeedWord.ALIVE:
-            self._follower.alive(topic.name, message.mark)
-        else:
-            self._stream_ended(topic, message)
+    def _mode(self) -> FeedState:
+        if not self._options.live or self._streams.refused:
+            return FeedState.POLLING
+        if self._streams.complete:
+            return FeedState.LIVE
+        return FeedState.STALE if self._streams.broken else FeedState.CATCHING_UP
 
-    def _stream_ended(self, topic: _Topic, message: FeedMessage) -> None:
-        was_live, topic.live, topic.handle = topic.live, False, None
-        topic.failures += 1
+    def _mode_detail(self) -> str:
+        mode = self._mode()
+        if mode is FeedState.POLLING:
+            if not self._options.live:
+                return "polling was chosen"
+            return "change events are not available to your user; changes are read every few seconds"
+        if mode is FeedState.STALE:
+            return "the event stream is down"
+        return "" if mode is FeedState.LIVE else "waiting for the stream's first answer"
+
+    # ------------------------------------------------------------ what streams say
+
+    def _stream_started(self) -> None:
+        # What happened between its last mark and its start may be in no event: read once more.
+        self._catch_up.ask_deletions()
+        self._ask_again()
+
+    def _stream_ended(self, message: FeedMessage, was_live: bool) -> None:  # noqa: FBT001 - a callback
         if message.mark_unusable:
-            # Resuming is impossible: subscribe from now, then read everything, then apply what came meanwhile.
-            self._follower.forget_mark(topic.name)
-            self._last_read = None
-        if isinstance(message.error, (NotAllowed, NotAvailable)):
-            topic.refused = True
-        topic.settled = True
-        self._answered.set()
-        if was_live and self._running:
-            self._turn(FeedState.STALE, message.error.message if message.error else "the event stream ended")
-        if not topic.refused and self._running:
-            self._supervisor.spawn(self._reopen_later(topic.failures), f"reopen {topic.name}")
-
-    async def _reopen_later(self, failures: int) -> None:
-        await asyncio.sleep(self._delay(failures - 1))
-        self._retry_now.set()
+            self._catch_up.ask_whole()
+        if was_live and self._running and self.state in _AT_REST | {FeedState.CATCHING_UP}:
+            ended = message.error.message if message.error else "the event stream ended"
+            if self._mode() is not FeedState.POLLING:
+                self._turn(FeedState.STALE, ended)
+        self._streams.stirred.set()
 
     # ------------------------------------------------------------ waiting
 
-    def _delay(self, failures: int) -> float:
-        if failures <= 0:
-            return 0.0
-        longest = min(2.0 ** (failures - 1), LONGEST_PAUSE)
-        return self._parts.entropy.uniform(longest / 2, longest)
+    async def _wait(self, seconds: float, *, streams: bool) -> None:
+        """Wait, but not longer than until somebody asks for another round or, with `streams`, one is to be opened."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._running and not self._again:
+            left = until - loop.time()
+            reopen = self._streams.reopen_in if streams and self._options.live else None
+            if reopen is not None:
+                left = min(left, reopen)
+            if left <= 0:
+                return
+            self._streams.stirred.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._streams.stirred.wait(), left)
 
-    async def _pause(self, failures: int) -> None:
-        await self._sleep(self._delay(failures))
 
-    async def _sleep(self, seconds: float) -> bool:
-        """Wait; True when woken early by try_now or by a stream that wants to reopen."""
-        timer = asyncio.get_running_loop().call_later(seconds, self._retry_now.set)
-        started = asyncio.get_running_loop().time()
-        try:
-            await self._retry_now.wait()
-        finally:
-            timer.cancel()
-            self._retry_now.clear()
-        return asyncio.get_running_loop().time() - started < seconds
+async def _nothing() -> None:
+    """Nothing has to be known before a read."""

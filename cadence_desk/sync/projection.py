@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.changes import Activity, Change
 from cadence_desk.sync import people_table, tracker_table
 from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
+from cadence_desk.sync.names import Names
 from cadence_desk.sync.overlay import Overlay
 from cadence_desk.sync.runs import Runs
-from cadence_desk.sync.tracker_table import TrackerWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,36 +39,19 @@ class Projection:
         self._clock = clock
         self._board = board
         self.runs = Runs(board.trackers, board.steps)
-        self._cadence_names: dict[str, str] = {}
-        self._rep_names: dict[str, str] = {}
+        self.names = Names(board.people)
         self._overlay = Overlay()
         self._dirty_people: set[str] = set()
         self._dirty_trackers: set[str] = set()
         self._dirty_steps: set[str] = set()
         self._new_activity = False
 
-    # ------------------------------------------------------------ lookups for the desk
-
-    def cadence_name(self, cadence_id: str, fallback: str = "") -> str:
-        """Return a cadence's name."""
-        return self._cadence_names.get(cadence_id, fallback)
-
-    def rep_name(self, user_id: str, fallback: str = "") -> str:
-        """Return a user's or queue's name."""
-        return self._rep_names.get(user_id, fallback)
-
-    def target_name(self, target_id: str, fallback: str = "") -> str:
-        """Return a person's name."""
-        person = self._board.people.get(target_id)
-        return person.name if person is not None else fallback
-
     # ------------------------------------------------------------ what changed
 
     def names_known(self, cadences: Mapping[str, str], reps: Mapping[str, str]) -> None:
         """Take the names of cadences and reps; rows that show them are written again."""
-        if cadences == self._cadence_names and reps == self._rep_names:
+        if not self.names.learn(cadences, reps):
             return
-        self._cadence_names, self._rep_names = dict(cadences), dict(reps)
         self._dirty_trackers.update(self._board.trackers.ids())
         self._dirty_people.update(self._board.people.ids())
 
@@ -96,7 +79,7 @@ class Projection:
     def tracker_reported(self, tracker: Tracker, before: Tracker | None) -> None:
         """An event changed a tracker: also a line of activity."""
         self.tracker_changed(tracker.id, before)
-        text = tracker_words(tracker, before, self._names(tracker))
+        text = tracker_words(tracker, before, self.names.of_tracker(tracker))
         if text:
             self._tell(text, tracker.target_id, tracker.id)
 
@@ -116,7 +99,7 @@ class Projection:
         """An event changed a step tracker: also a line of activity."""
         self.step_changed(step.id, before)
         tracker = self._board.trackers.get(step.tracker_id)
-        name = self.target_name(step.target_id, tracker.target_name if tracker else "")
+        name = self.names.target(step.target_id, tracker.target_name if tracker else "")
         text = step_words(step, before, name)
         if text:
             self._tell(text, step.target_id, step.tracker_id)
@@ -126,7 +109,7 @@ class Projection:
         who = event.values.get("WhoId")
         if isinstance(who, str):
             self.touched_targets.add(who)
-            text = call_words(event, self.target_name(who))
+            text = call_words(event, self.names.target(who))
             if text:
                 self._tell(text, who, "")
 
@@ -184,12 +167,8 @@ class Projection:
         self.trackers.show(
             tracker,
             self._board.steps.get(tracker.current_step_id),
-            TrackerWords(
-                self.target_name(tracker.target_id, tracker.target_name),
-                self.cadence_name(tracker.cadence_id, tracker.cadence_name),
-                self.rep_name(tracker.owner_id, tracker.owner_name),
-                self._overlay.words(tracker.target_id),
-                self._overlay.marks(tracker.target_id),
+            self.names.of_tracker(
+                tracker, self._overlay.words(tracker.target_id), self._overlay.marks(tracker.target_id)
             ),
             self._clock.wall(),
         )
@@ -200,16 +179,9 @@ class Projection:
             self.people.drop(person_id)
             return
         active = [tracker for tracker in self.runs.trackers_of(person_id) if tracker.is_active]
-        names = [self.cadence_name(tracker.cadence_id, tracker.cadence_name) for tracker in active]
+        names = [self.names.cadence(tracker.cadence_id, tracker.cadence_name) for tracker in active]
         marks = self._overlay.marks(person_id) & (people_table.OPEN_OPERATION | people_table.ATTENTION)
-        self.people.show(person, names, self.rep_name(person.owner_id, person.owner_name), marks)
-
-    def _names(self, tracker: Tracker) -> TrackerWords:
-        return TrackerWords(
-            self.target_name(tracker.target_id, tracker.target_name),
-            self.cadence_name(tracker.cadence_id, tracker.cadence_name),
-            self.rep_name(tracker.owner_id, tracker.owner_name),
-        )
+        self.people.show(person, names, self.names.rep(person.owner_id, person.owner_name), marks)
 
     def _tell(self, text: str, target_id: str, tracker_id: str) -> None:
         self.activity.appendleft(Activity(self._clock.wall(), text, target_id, tracker_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cadence_desk.sync.reconcile import Order, ReadRecord, Stamp, Upsert, reconcile
+from cadence_desk.sync.reconcile import Order, Stamp, Upsert, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,7 @@ class Shelf(Generic[R]):
         self.entity = entity
         self._records: dict[str, R] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._reading: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -63,19 +64,32 @@ class Shelf(Generic[R]):
         if stamp.reading:
             return False
         stamp.reading = True
+        self._reading.add(record_id)
         return True
 
     def end_read(self, record_id: str) -> list[ChangeEvent]:
         """Mark the read as over and return the events that waited for it."""
+        self._reading.discard(record_id)
         stamp = self._stamps.get(record_id)
         if stamp is None:
             return []
         waiting, stamp.waiting, stamp.reading = stamp.waiting, [], False
         return waiting
 
-    def reading(self) -> list[str]:
-        """Return the ids whose read is on its way."""
-        return [record_id for record_id, stamp in self._stamps.items() if stamp.reading]
+    @property
+    def reading(self) -> bool:
+        """True while a record is to be read."""
+        return bool(self._reading)
+
+    def is_older(self, record: R) -> bool:
+        """Return True when a newer state of a record is known than the one that was just read: two reads crossed."""
+        known = self._records.get(record.id)
+        return known is not None and _millis(record) // 1000 < _millis(known) // 1000
+
+    def is_gone(self, record_id: str) -> bool:
+        """Return True when the record is known not to be there."""
+        stamp = self._stamps.get(record_id)
+        return record_id not in self._records and stamp is not None and stamp.gone is not None
 
     def put_row(self, record: R) -> R | None:
         """Take a record as read by REST; returns what was there before."""
@@ -113,14 +127,11 @@ class Shelf(Generic[R]):
         stamp.fields.clear()
         return self._records.pop(record_id, None)
 
-    def read_effect(self, record_id: str) -> ReadRecord:
-        """Return the effect that reads one record of this shelf."""
-        return ReadRecord(self.entity, record_id)
-
     def clear(self) -> None:
         """Forget everything."""
         self._records.clear()
         self._stamps.clear()
+        self._reading.clear()
 
     def _stamp(self, record_id: str) -> Stamp | None:
         stamp = self._stamps.get(record_id)

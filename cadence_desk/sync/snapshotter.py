@@ -1,6 +1,6 @@
 """Reads everything, or everything since a time, in pages: rows to the board, ids that are gone out of it.
 
-Called by the engine at start, after an unusable mark, after an overflow, and by the poller for deltas.
+Called by the feed monitor at start, after an unusable mark and for deltas, and by the engine after an overflow event.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import DeskError, OrgBusy
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.event_fields import CONTACT, LEAD, STEP, TRACKER
 from cadence_desk.sync.supervisor import in_lane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
     from cadence_desk.domain.people import Person
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Rows = Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]
 
 MAX_ATTEMPTS = 3
+LONGEST_PAUSE = 60.0
 
 
 class Loading:
@@ -66,53 +68,73 @@ class Snapshotter:
     async def read_all(self) -> None:
         """Read every list in full; records that the org no longer shows leave the board.
 
-        Events that arrive meanwhile are kept back and applied afterwards. Raises DeskError when a page fails.
+        Raises:
+            DeskError: a page failed, or more events came than could be kept meanwhile.
         """
+
+        async def read() -> None:
+            await self._trackers(None)
+            await self._steps(None)
+            await self._people(None)
+
+        await self._in_quiet(read)
+
+    async def read_since(self, since: datetime, deleted_since: datetime | None) -> None:
+        """Read what changed since then, and what was deleted since another time; None leaves that out.
+
+        Raises:
+            DeskError: as read_all.
+        """
+
+        async def read() -> None:
+            # Deletions first: a record that was deleted and restored comes back with the rows.
+            if deleted_since is not None:
+                for entity in (TRACKER, STEP, LEAD, CONTACT):
+                    await self._deleted(entity, deleted_since)
+            await self._trackers(since)
+            await self._steps(since)
+            await self._people(since)
+
+        await self._in_quiet(read)
+
+    async def read_asked(self) -> None:
+        """Read the lists in full that overflow events asked for, until none is asked for; failures are tried again."""
+        failures = 0
+        while self._board.read_entities:
+            try:
+                await self._in_quiet(self._asked)
+                failures = 0
+            except DeskError:
+                failures += 1
+                await asyncio.sleep(min(2.0**failures, LONGEST_PAUSE))
+
+    async def _asked(self) -> None:
+        asked, self._board.read_entities = self._board.read_entities, set()
+        try:
+            if TRACKER in asked:
+                await self._trackers(None)
+            if STEP in asked:
+                await self._steps(None)
+            if asked & {LEAD, CONTACT}:
+                await self._people(None)
+        except BaseException:
+            self._board.read_entities |= asked
+            raise
+
+    async def _in_quiet(self, read: Callable[[], Awaitable[None]]) -> None:
+        """Read while events are kept back; over again when more came than can be kept."""
         async with self._busy:
             for _ in range(MAX_ATTEMPTS):
-                self._follower.begin_buffer()
-                try:
-                    await self._trackers(None)
-                    await self._steps(None)
-                    await self._people(None)
-                finally:
-                    overflowed = self._follower.overflowed
-                    self._follower.end_buffer()
-                    self.loading.end()
-                    self._tell()
-                if not overflowed:
+                overflows = self._follower.buffer.overflows
+                with self._follower.buffered():
+                    try:
+                        await read()
+                    finally:
+                        self.loading.end()
+                        self._tell()
+                if self._follower.buffer.overflows == overflows:
                     return
-
-    async def read_entity(self, entity: str) -> None:
-        """Read one list in full (after an overflow event)."""
-        async with self._busy:
-            self._follower.begin_buffer()
-            try:
-                if entity == TRACKER:
-                    await self._trackers(None)
-                elif entity == STEP:
-                    await self._steps(None)
-                elif entity in {LEAD, CONTACT}:
-                    await self._people(None)
-            finally:
-                self._follower.end_buffer()
-                self.loading.end()
-                self._tell()
-
-    async def read_since(self, since: datetime) -> None:
-        """Read what changed or was deleted since then."""
-        async with self._busy:
-            self._follower.begin_buffer()
-            try:
-                await self._trackers(since)
-                await self._steps(since)
-                await self._people(since)
-                for entity in (TRACKER, STEP, LEAD, CONTACT):
-                    await self._deleted(entity, since)
-            finally:
-                self._follower.end_buffer()
-                self.loading.end()
-                self._tell()
+            raise OrgBusy("The org changes faster than it can be read just now.")
 
     async def _people(self, since: datetime | None) -> None:
         gateway, scope = self._parts.gateway, self._options.scope

@@ -1,0 +1,78 @@
+"""What has to be read to make the picture whole: everything, or what changed and was deleted since. Used by the monitor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cadence_desk.sync.snapshotter import Snapshotter
+
+LONGEST_DELTA = timedelta(days=7)
+"""Older than this a cached picture is read anew: deletions are told for 15 days at most (REST guide, Get Deleted)."""
+DELETIONS_EVERY = timedelta(seconds=60)
+"""Deletions cost a call per object: while polling they are asked for less often than changes."""
+
+
+class CatchUp:
+    """Remembers until when the org was read; times are those of the org."""
+
+    def __init__(self, snapshotter: Snapshotter, overlap_seconds: float) -> None:
+        self._snapshotter = snapshotter
+        self._overlap = timedelta(seconds=overlap_seconds)
+        self._until: datetime | None = None
+        self._deletions_until: datetime | None = None
+        self._whole = True
+        self._deletions = True
+        self.done = False
+        """True once the board holds a complete picture."""
+
+    @property
+    def until(self) -> datetime | None:
+        """Time of the last complete read; None before the first, or when everything has to be read anew."""
+        return self._until if self.done and not self._whole else None
+
+    def begin_from(self, cached_until: datetime | None) -> None:
+        """Start with a cached picture, or with none."""
+        self._until = self._deletions_until = cached_until
+        self._whole = cached_until is None
+
+    def ask_whole(self) -> None:
+        """Events are missing for good: read everything next time."""
+        self._whole = True
+
+    def ask_deletions(self) -> None:
+        """A stream began anew: ask for deletions next time, however short ago that was done."""
+        self._deletions = True
+
+    async def read(self, now: datetime) -> None:
+        """Read what is missing up to now. Raises DeskError; the next call then reads as much again."""
+        since = self._until
+        if self._whole or since is None or now - since > LONGEST_DELTA:
+            await self._read_all(now)
+        else:
+            await self._read_since(since, now)
+        self._until, self.done = now, True
+
+    async def _read_all(self, now: datetime) -> None:
+        self._whole = False  # asked for again while this runs, it is read again
+        try:
+            await self._snapshotter.read_all()
+        except BaseException:
+            self._whole = True
+            raise
+        self._deletions_until = now
+
+    async def _read_since(self, since: datetime, now: datetime) -> None:
+        known = self._deletions_until or since
+        due = self._deletions or now - known >= DELETIONS_EVERY
+        self._deletions = False
+        try:
+            await self._snapshotter.read_since(since - self._overlap, known - self._overlap if due else None)
+        except BaseException:
+            self._deletions = due
+            raise
+        if due:
+            self._deletions_until = now

@@ -1,0 +1,325 @@
+"""An org in memory behind the OrgGateway port, with a fate for every request: lost, late, refused, busy, rolled back."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from cadence_desk.domain.calls import CallResult, CallScript, CallTask, TaskStatus
+from cadence_desk.domain.errors import (
+    AnswerLost,
+    AnswerUnreadable,
+    DeskError,
+    NotAllowed,
+    OrgBusy,
+    OrgRefused,
+    SignedOut,
+    Unreachable,
+)
+from cadence_desk.domain.orgs import (
+    ActionDescription,
+    ActionInput,
+    ApiUsage,
+    Capabilities,
+    FieldDescription,
+    Identity,
+    ObjectDescription,
+)
+from cadence_desk.domain.people import Rep
+from cadence_desk.domain.ports import ActionAnswer, ActionOutcome, PeopleScope
+from cadence_desk.domain.record_ids import RecordId
+from tests.engine.model_actions import ACTIONS
+from tests.engine.model_world import COLLEAGUE, ME, OPEN_RUN, ModelWorld, record_id, task_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.changes import ChangeEvent
+    from cadence_desk.domain.people import ListView, Person
+    from cadence_desk.domain.trackers import StepTracker, Tracker
+
+T = TypeVar("T")
+IDENTITY = Identity(record_id("00D", 1), ME, "rep@example.org", "Robin Rep", "https://org.example")
+PAGE = 100
+LATE_SECONDS = 300.0
+
+
+class Fate(Enum):
+    """What becomes of one write request."""
+
+    OK = "ok"
+    UNREACHABLE = "unreachable"
+    LOST = "lost before it was carried out"
+    ACK_LOST = "carried out, answer lost"
+    LATE = "answer lost, carried out minutes later"
+    UNREADABLE = "carried out, answer cannot be read"
+    REFUSED = "refused"
+    FORBIDDEN = "the user may not"
+    BUSY = "busy"
+    SIGNED_OUT = "signed out"
+
+
+@dataclass
+class ModelOrg:
+    """Implements OrgGateway; `fates` are used up by writes, `read_errors` by reads."""
+
+    world: ModelWorld
+    contract: str = "documented"
+    partial_save: bool = True
+    fates: deque[Fate] = field(default_factory=deque)
+    fate: Callable[[], Fate] = lambda: Fate.OK
+    read_errors: deque[DeskError | None] = field(default_factory=deque)
+    link_down: bool = False
+    signed_out: bool = False
+    late_seconds: float = LATE_SECONDS
+    refused_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    before_read: Callable[[str], None] = lambda _what: None
+
+    # ------------------------------------------------------------ requests and their fates
+
+    def _read(self, what: str, answer: Callable[[], T]) -> T:
+        with self.world.lock:
+            self.world.catch_up()
+            self.calls[what] += 1
+            self.before_read(what)
+            self._stand_in_the_way()
+            if self.read_errors and (error := self.read_errors.popleft()) is not None:
+                raise error
+            return answer()
+
+    def _stand_in_the_way(self) -> None:
+        if self.link_down:
+            raise Unreachable
+        if self.signed_out:
+            raise SignedOut
+
+    def _write(self, what: str, size: int, commit: Callable[[], T]) -> T:
+        with self.world.lock:
+            self.world.catch_up()
+            self.calls[what] += 1
+            self._stand_in_the_way()
+            fate = self.fates.popleft() if self.fates else self.fate()
+            self.sent.append((what, size))
+            _refuse(fate)
+            if fate is Fate.LATE:
+                self.world.late.append((self.world.clock.org_time() + self.late_seconds, commit))
+                raise AnswerLost
+            answer = commit()
+            if fate is Fate.ACK_LOST:
+                raise AnswerLost
+            if fate is Fate.UNREADABLE:
+                raise AnswerUnreadable
+            return answer
+
+    def run_action(self, name: str, inputs: Sequence[Mapping[str, object]]) -> ActionAnswer:
+        assert self.capabilities_now().offers(name), name
+        return self._write(name, len(inputs), lambda: self._carry_out(name, inputs))
+
+    def _carry_out(self, name: str, inputs: Sequence[Mapping[str, object]]) -> ActionAnswer:
+        """One outcome per input; where partial saving is off, one failure takes all others back."""
+        kept = {part: getattr(self.world, part).copy() for part in ("trackers", "steps", "tasks", "created")}
+        tell = self.world.tell
+        told: list[tuple[str, list[ChangeEvent]]] = []
+        self.world.tell = lambda topic, events: told.append((topic, events))
+        outcomes = []
+        for one in inputs:
+            refusal = self.refused_targets.get(str(one.get("targetId", ""))) or ACTIONS[name](self.world, one)
+            outcomes.append(ActionOutcome(refusal is None, *(refusal or ("", ""))))
+        self.world.tell = tell
+        if not self.partial_save and any(not one.ok for one in outcomes):
+            for part, before in kept.items():
+                setattr(self.world, part, before)
+        else:
+            for topic, events in told:
+                tell(topic, events)
+        return ActionAnswer(tuple(outcomes))
+
+    def create_task(self, values: Mapping[str, object], op_key: str) -> RecordId:
+        return self._write("create task", 1, lambda: self._create_task(values, op_key))
+
+    def _create_task(self, values: Mapping[str, object], op_key: str) -> RecordId:
+        known = [one for one in self.world.tasks.values() if one.op_key == op_key]
+        if self.world.has_key_field and known:
+            self.world.put_task(task_of(values, known[0]))
+            return known[0].id
+        empty = CallTask(self.world.new_id("00T"), op_key=op_key, status="Open", created=self.world.now())
+        return self.world.put_task(task_of(values, empty)).id
+
+    def update_task(self, task_id: RecordId, values: Mapping[str, object]) -> None:
+        self._write("update task", 1, lambda: self._update_task(task_id, values))
+
+    def _update_task(self, task_id: str, values: Mapping[str, object]) -> None:
+        known = self.world.tasks.get(task_id)
+        if known is None:
+            raise OrgRefused("gone", server_code="ENTITY_IS_DELETED", server_text="entity is deleted")
+        self.world.put_task(task_of(values, known))
+
+    # ------------------------------------------------------------ reads
+
+    def identity(self) -> Identity:
+        return IDENTITY
+
+    def capabilities(self) -> Capabilities:
+        return self._read("capabilities", self.capabilities_now)
+
+    def capabilities_now(self) -> Capabilities:
+        names = set(ACTIONS) - ({"completeActionCadenceStep"} if self.contract == "documented" else set())
+        inputs = (ActionInput("targetId"), ActionInput("relatedToId"))
+        fields = {"CompletionDisposition": _picklist("Success", "Bad Data")}
+        task = {"CD_Op_Id__c": FieldDescription("CD_Op_Id__c", "Key", "string", createable=True,
+                                                external_id=True, unique=True)}  # fmt: skip
+        return Capabilities(
+            "65.0",
+            {name: ActionDescription(name, name, inputs) for name in sorted(names)},
+            {
+                "ActionCadence": ObjectDescription("ActionCadence", "Cadence", "77C", {}),
+                "ActionCadenceTracker": ObjectDescription("ActionCadenceTracker", "Tracker", "0qB", fields),
+                "CallDisposition": ObjectDescription("CallDisposition", "Result", "0hc", {}),
+                "Task": ObjectDescription("Task", "Task", "00T", task if self.world.has_key_field else {}),
+            },
+        )
+
+    def server_now(self) -> datetime:
+        return self._read("time", self.world.now)
+
+    def people_pages(self, scope: PeopleScope, since: datetime | None = None) -> Iterator[list[Person]]:
+        return self._pages("people", lambda: [
+            one for one in self.world.people.values()
+            if (scope is PeopleScope.ALL or one.owner_id == ME) and not (since is None and one.is_converted)
+        ], since)  # fmt: skip
+
+    def tracker_pages(
+        self, since: datetime | None = None, *, active_only: bool = False
+    ) -> Iterator[list[Tracker]]:
+        return self._pages("trackers", lambda: [
+            one for one in self.world.trackers.values() if one.is_active or not active_only
+        ], since)  # fmt: skip
+
+    def step_pages(
+        self, since: datetime | None = None, *, open_only: bool = False
+    ) -> Iterator[list[StepTracker]]:
+        return self._pages("steps", lambda: [
+            one for one in self.world.steps.values() if one.is_open or not open_only
+        ], since)  # fmt: skip
+
+    def _pages(self, what: str, rows: Callable[[], list[T]], since: datetime | None) -> Iterator[list[T]]:
+        found = self._read(f"{what} {'since' if since else 'all'}", rows)
+        if since is not None:
+            found = [row for row in found if (stamp := getattr(row, "modified", None)) and stamp >= since]
+        for start in range(0, len(found), PAGE):
+            yield self._read(f"page of {what}", partial(list, found[start : start + PAGE]))
+
+    def read_people(self, ids: Sequence[RecordId]) -> list[Person]:
+        return self._read("some people", lambda: _some(self.world.people, ids))
+
+    def read_accounts_as_people(self, ids: Sequence[RecordId]) -> list[Person]:
+        return self._read("accounts", lambda: [
+            one for one in self.world.people.values() if one.account_id in ids
+        ])  # fmt: skip
+
+    def read_trackers(self, ids: Sequence[RecordId]) -> list[Tracker]:
+        return self._read("some trackers", lambda: _some(self.world.trackers, ids))
+
+    def read_steps(self, ids: Sequence[RecordId]) -> list[StepTracker]:
+        return self._read("some steps", lambda: _some(self.world.steps, ids))
+
+    def trackers_of(self, target_ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
+        return self._read("trackers of people", lambda: [
+            one for one in self.world.trackers.values()
+            if one.target_id in target_ids and (one.state in OPEN_RUN or not active_only)
+        ])  # fmt: skip
+
+    def steps_of(self, tracker_ids: Sequence[RecordId]) -> list[StepTracker]:
+        return self._read("steps of trackers", lambda: [
+            one for one in self.world.steps.values() if one.tracker_id in tracker_ids
+        ])  # fmt: skip
+
+    def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
+        return self._read(f"deleted {entity}", lambda: [
+            RecordId(one) for kind, one, at in self.world.deleted if kind == entity and at >= since.timestamp()
+        ])  # fmt: skip
+
+    def cadences(self) -> list[Cadence]:
+        return self._read("cadences", lambda: list(self.world.cadences.values()))
+
+    def call_results(self) -> list[CallResult]:
+        return self._read("call results", lambda: [CallResult("Connected"), CallResult("No answer")])
+
+    def task_statuses(self) -> list[TaskStatus]:
+        return self._read(
+            "statuses", lambda: [TaskStatus("Open", False, True), TaskStatus("Completed", True)]
+        )
+
+    def reps(self) -> list[Rep]:
+        return self._read("reps", lambda: [Rep(ME, "Robin Rep"), Rep(COLLEAGUE, "Kim Colleague")])
+
+    def list_views(self) -> list[ListView]:
+        return self._read("list views", list)
+
+    def people_of_view(self, view: ListView) -> list[RecordId]:
+        return self._read("list view", list)
+
+    def tasks_of_step(self, step_id: RecordId) -> list[CallTask]:
+        return self._read("tasks of step", lambda: [
+            one for one in self.world.tasks.values() if one.step_tracker_id == step_id
+        ])  # fmt: skip
+
+    def find_task(self, op_key: str, who_id: RecordId, since: datetime) -> CallTask | None:
+        def look() -> CallTask | None:
+            found = [one for one in self.world.tasks.values() if one.op_key == op_key]
+            if not self.world.has_key_field:
+                found = [
+                    one for one in found if one.who_id == who_id and one.created and one.created >= since
+                ]
+            return found[0] if found else None
+
+        return self._read("task by key", look)
+
+    def read_task(self, task_id: RecordId) -> CallTask | None:
+        return self._read("task", lambda: self.world.tasks.get(task_id))
+
+    def call_script(self, step_id: RecordId) -> CallScript | None:
+        return self._read("script", lambda: CallScript("Opening", "Hello"))
+
+    def usage(self) -> ApiUsage:
+        return ApiUsage(by_purpose=dict(self.calls))
+
+    def renew(self) -> None:
+        self._read("renew", lambda: None)
+
+    def sign_out(self) -> bool:
+        self.signed_out = True
+        return True
+
+
+def _refuse(fate: Fate) -> None:
+    """Raise what a request meets that never gets through to the org's work."""
+    if fate is Fate.UNREACHABLE:
+        raise Unreachable
+    if fate is Fate.LOST:
+        raise AnswerLost
+    if fate is Fate.REFUSED:
+        raise OrgRefused(server_code="FIELD_CUSTOM_VALIDATION_EXCEPTION", server_text="No calls on Sundays.")
+    if fate is Fate.FORBIDDEN:
+        raise NotAllowed(server_code="FORBIDDEN", server_text="You may not.")
+    if fate is Fate.BUSY:
+        raise OrgBusy(server_code="REQUEST_LIMIT_EXCEEDED")
+    if fate is Fate.SIGNED_OUT:
+        raise SignedOut
+
+
+def _some(shelf: Mapping[str, T], ids: Sequence[RecordId]) -> list[T]:
+    return [shelf[one] for one in ids if one in shelf]
+
+
+def _picklist(*values: str) -> FieldDescription:
+    return FieldDescription(
+        "CompletionDisposition", "Disposition", "picklist", picklist=tuple((one, one) for one in values)
+    )

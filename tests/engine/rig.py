@@ -1,0 +1,243 @@
+"""A whole desk on the model org: real files, steered time, calls in the loop's own thread or held back on order."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from typing_extensions import override
+
+from cadence_desk.desk.desk import Desk
+from cadence_desk.desk.parts import DeskParts
+from cadence_desk.domain.errors import StoreError
+from cadence_desk.domain.orgs import OrgProfile
+from cadence_desk.store.cache import CacheFile
+from cadence_desk.store.ciphers import ColumnCipher
+from cadence_desk.store.connections import FileOptions
+from cadence_desk.store.outbox import OutboxFile
+from cadence_desk.store.owner import Owner
+from cadence_desk.store.writer import Worker
+from cadence_desk.sync.engine import Engine
+from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
+from tests.engine.model_feed import ModelFeed
+from tests.engine.model_org import IDENTITY, ModelOrg
+from tests.engine.model_world import CADENCE, OTHER_CADENCE, ModelWorld, cadence
+from tests.engine.virtual_time import CountedEntropy, SteeredClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cadence_desk.domain.changes import Change, FeedState
+    from cadence_desk.domain.operations import Operation
+    from cadence_desk.domain.orgs import Identity
+    from cadence_desk.domain.ports import ChangeFeed, LaneName, Lanes, OrgGateway
+
+T = TypeVar("T")
+PROFILE = OrgProfile("model", "Model", "https://org.example", "client", ("http://localhost:1717/",))
+CIPHER = ColumnCipher(b"k" * 32, "session", durable=False)
+
+
+class InlineWorker(Worker):
+    """Runs each job at once, in the thread that hands it in."""
+
+    @override
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        if self._closed:
+            future.set_exception(StoreError("closed"))
+        else:
+            self._fulfill(job, future)
+        return future
+
+    @override
+    def close(self, timeout: float) -> bool:
+        self._closed = True
+        return True
+
+
+class InlineLanes:
+    """Runs each call at once; a lane can be held, so that its calls wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.held: set[LaneName] = set()
+        self.mute: set[LaneName] = set()
+        self.waiting: list[tuple[LaneName, Future[Any], Callable[[], Any]]] = []
+
+    def run(self, lane: LaneName, call: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        if lane in self.held:
+            self.waiting.append((lane, future, call))
+        else:
+            self._work(lane, future, call)
+        return future
+
+    def _work(self, lane: LaneName, future: Future[T], call: Callable[[], T]) -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 - it belongs to the one who waits
+            future.set_exception(error)
+        else:
+            if lane not in self.mute:
+                future.set_result(result)
+
+    def let_go(self, count: int = 1) -> None:
+        """Carry out the oldest held calls."""
+        for _ in range(count):
+            self._work(*self.waiting.pop(0))
+
+    def close(self, timeout: float) -> None:
+        self.held.clear()
+
+
+class ModelFlow:
+    """Implements SignInFlow: whoever asks is in, unless the org says otherwise."""
+
+    def __init__(self, org: ModelOrg) -> None:
+        self.org = org
+
+    def resume(self, profile: OrgProfile) -> Identity | None:
+        return None if self.org.signed_out else IDENTITY
+
+    def sign_in(
+        self, profile: OrgProfile, open_page: Callable[[str], None], cancelled: Callable[[], bool]
+    ) -> Identity:
+        self.org.signed_out = False
+        open_page("https://org.example/authorize")
+        return IDENTITY
+
+
+@dataclass
+class Rig:
+    """One computer with its files, and the org it talks to."""
+
+    folder: Path
+    clock: SteeredClock = field(default_factory=SteeredClock)
+    options: EngineOptions = field(default_factory=EngineOptions)
+    files: FileOptions = field(default_factory=FileOptions)
+    lanes: Any = field(default_factory=InlineLanes)
+    feed: ModelFeed = field(default_factory=ModelFeed)
+    inline: bool = True
+    entropy: CountedEntropy = field(default_factory=CountedEntropy)
+    notices: list[Change] = field(default_factory=list)
+    boots: int = 0
+    known: Identity | None = None
+
+    def __post_init__(self) -> None:
+        self.world = ModelWorld(self.clock)
+        self.org = ModelOrg(self.world)
+        self.world.tell = self.feed.publish
+        for identity, name, titles in (
+            (CADENCE, "Outbound", ("Intro call", "Wait a day", "Second call")),
+            (OTHER_CADENCE, "Nurture", ("Check-in call",)),
+        ):
+            self.world.cadences[identity] = cadence(identity, name, *titles)
+        self.desk: Desk = self._desk()
+
+    # ------------------------------------------------------------ a process and its ends
+
+    def _desk(self) -> Desk:
+        self.boots += 1
+        boot_id = f"boot-{self.boots}"
+        desk = Desk(
+            DeskParts(
+                profile=PROFILE, flow=ModelFlow(self.org), gateway=self.gateway, lanes=self.lanes, clock=self.clock,
+                entropy=self.entropy, tables=Tables(), known_identity=self.known,
+                make_engine=lambda identity, announce: self._engine(boot_id, announce),
+                remember=self._remember, close=lambda: None,
+            )
+        )  # fmt: skip
+        desk.events.subscribe(self.notices.append)
+        return desk
+
+    def _remember(self, identity: Identity) -> None:
+        self.known = identity
+
+    @property
+    def gateway(self) -> OrgGateway:
+        return self.org
+
+    @property
+    def port(self) -> ChangeFeed:
+        return self.feed
+
+    @property
+    def lane_port(self) -> Lanes:
+        return self.lanes  # type: ignore[no-any-return]
+
+    def _engine(self, boot_id: str, announce: Callable[[Change], None]) -> Engine:
+        owner = Owner(IDENTITY.organization_id, IDENTITY.user_id)
+        files = FileOptions(self.files.connection, InlineWorker("reader") if self.inline else None)
+        outbox = OutboxFile(self.folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)
+        cache = CacheFile(self.folder / "cache.db", owner, CIPHER, files)
+        if self.inline:
+            outbox._writer._worker = InlineWorker("outbox")
+            cache._writer._worker = InlineWorker("cache")
+        parts = EngineParts(
+            outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
+        )
+        return Engine(parts, self.options, self.desk_tables(), announce)
+
+    def desk_tables(self) -> Tables:
+        return self.desk._parts.tables
+
+    async def start(self) -> Desk:
+        """Start the desk and wait until it is up to date."""
+        await self.desk.start()
+        await self.calm()
+        return self.desk
+
+    async def crash(self) -> None:
+        """The process is killed: tasks stop where they are, nothing is recorded, the files stay as they are."""
+        engine = self.engine
+        for task in list(engine.supervisor._tasks):
+            task.cancel()
+        await asyncio.gather(*engine.supervisor._tasks, return_exceptions=True)
+        await engine.runner.stop(0.0)
+        for stream in list(self.feed.streams):
+            stream.stop(1.0)
+        for file in (engine.parts.outbox, engine.parts.cache):
+            file._writer._drop()
+            file.close(1.0)
+        self.desk = self._desk()
+
+    async def restart(self) -> Desk:
+        """Quit in order and start again."""
+        await self.desk.stop()
+        self.desk = self._desk()
+        return await self.start()
+
+    # ------------------------------------------------------------ time
+
+    async def calm(self) -> None:
+        """Wait until nothing is on its way any more, without letting time pass."""
+        loop: Any = asyncio.get_running_loop()
+        quiet = 0
+        while quiet < 3:
+            await asyncio.sleep(0)
+            quiet = 0 if loop._ready else quiet + 1
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let steered time pass, with everything that is due in it."""
+        await asyncio.sleep(seconds)
+        await self.calm()
+
+    # ------------------------------------------------------------ looks
+
+    @property
+    def engine(self) -> Engine:
+        return self.desk._session.require_engine()
+
+    def operations(self, target: str) -> list[Operation]:
+        """Return a target's operations, oldest first, drafts included."""
+        return self.engine.runner.work.of_target(target)
+
+    def feed_state(self) -> FeedState:
+        return self.desk.feed.state
+
+    def states(self, target: str) -> list[str]:
+        return [one.state.value for one in self.operations(target)]

@@ -1,0 +1,75 @@
+"""A loop that jumps to its next timer instead of waiting: hours pass in milliseconds, and always in the same order."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from typing import Any
+
+from typing_extensions import override
+
+NOON = 1_790_000_000.0
+
+
+class SteeredClock:
+    """Time that moves only when told to; the wall clock can be set wrong on top."""
+
+    def __init__(self) -> None:
+        self.passed = 1000.0
+        self.shift = 0.0
+
+    def wall(self) -> float:
+        return NOON + self.passed + self.shift
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def org_time(self) -> float:
+        """The org's own clock: nobody sets that wrong."""
+        return NOON + self.passed
+
+    def advance(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class CountedEntropy:
+    """Different every time, the same in every run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def token(self, size: int) -> bytes:
+        self.count += 1
+        return self.count.to_bytes(size, "big")
+
+    def uniform(self, low: float, high: float) -> float:
+        return (low + high) / 2
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    def __init__(self, clock: SteeredClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    @override
+    def select(self, timeout: float | None = None) -> list[Any]:
+        found = super().select(0)
+        if not found and (timeout is None or timeout > 0):
+            if timeout is None:
+                raise AssertionError(
+                    "the loop would wait for ever: no timer is set and nothing is on its way"
+                )
+            self._clock.advance(timeout)
+        return found
+
+
+class SteeredLoop(asyncio.SelectorEventLoop):
+    """The stdlib loop on steered time."""
+
+    def __init__(self, clock: SteeredClock) -> None:
+        self._steered = clock
+        super().__init__(_JumpingSelector(clock))
+
+    @override
+    def time(self) -> float:
+        return self._steered.monotonic()
