@@ -14,7 +14,7 @@ from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.orgs import Banner, OrgProfile
 from cadence_desk.ui.kit.fast_table import FastTable
 from cadence_desk.ui.kit.line_list import LineList
-from cadence_desk.ui.kit.theme import Scheme, colors
+from cadence_desk.ui.kit.theme import Scheme, apply_theme, colors
 from cadence_desk.ui.kit.workplace import NoMemory
 from cadence_desk.ui.shell.commands import Command, is_single
 from cadence_desk.ui.shell.main_window import MainWindow
@@ -288,6 +288,18 @@ def test_the_look_changes_at_once_and_is_kept(app: QApplication, desk: FakeDesk,
     again.memory.restore()
     again.finish()
     destroy(app, again)
+
+
+def test_a_look_chosen_after_the_window_was_made_reaches_every_label(app: QApplication) -> None:
+    window = MainWindow()
+    apply_theme(app, Scheme.DARK)
+    app.processEvents()
+    screen = window.frame.list_screen()
+    assert screen is not None
+    for label, color in ((screen.heading, colors().text), (screen.counts, colors().muted)):
+        assert label.palette().color(label.foregroundRole()).name().upper() == color
+    window.finish()
+    destroy(app, window)
 
 
 def test_columns_come_back(app: QApplication, desk: FakeDesk, run: Run) -> None:

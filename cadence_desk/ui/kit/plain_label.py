@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy
 from typing_extensions import override
 
@@ -40,10 +41,8 @@ class PlainLabel(QLabel):
         self.setWordWrap(wrap)
         if scale != 1.0 or bold:
             font_of(self, scale=scale, bold=bold)
-        if muted:
-            self.setProperty("muted", True)  # noqa: FBT003  # a Qt property, by position only
         self._tone: Tone | None = None
-        self._muted = muted
+        self._ink = "muted" if muted else "text"
         self.setText(text)
         self.refresh_colors()
 
@@ -56,14 +55,26 @@ class PlainLabel(QLabel):
         self._tone = tone
         self.refresh_colors()
 
+    def set_ink(self, name: str) -> None:
+        """Choose the normal color by its name in the theme."""
+        self._ink = name
+        self.refresh_colors()
+
     def refresh_colors(self) -> None:
         """Take the colors of the look in force."""
         look = colors()
-        if self._tone is not None:
-            color = look.ink(self._tone).name()
-        else:
-            color = look.muted if self._muted else look.text
-        self.setStyleSheet(f"color: {color}; background: transparent;")
+        color = look.ink(self._tone) if self._tone is not None else QColor(str(getattr(look, self._ink)))
+        palette = self.palette()
+        if palette.color(self.foregroundRole()) != color:
+            palette.setColor(QPalette.ColorRole.WindowText, color)
+            self.setPalette(palette)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # the look may be chosen after the label was made
+        if event.type() in {QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange}:
+            self.refresh_colors()
 
 
 class ElidedLabel(PlainLabel):

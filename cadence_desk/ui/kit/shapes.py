@@ -170,9 +170,11 @@ def paint_badge(painter: QPainter, box: QRect, badge: Badge) -> None:
     top = box.y() + (box.height() - height) / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    edge = QColor(ink)
+    edge.setAlpha(70)  # keeps a badge apart from a selected row of a like color
+    painter.setPen(QPen(edge, 1))
     painter.setBrush(look.fill(badge.tone))
-    painter.drawRoundedRect(QRectF(box.x(), top, width, height), height / 2, height / 2)
+    painter.drawRoundedRect(QRectF(box.x() + 0.5, top + 0.5, width - 1, height - 1), height / 2, height / 2)
     side = 9.0
     paint_shape(painter, QRectF(box.x() + 8, top + (height - side) / 2, side, side), badge.shape, ink)
     painter.setPen(ink)

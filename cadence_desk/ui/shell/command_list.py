@@ -9,6 +9,7 @@ from cadence_desk.domain.operations import KIND_WORDS, Kind
 from cadence_desk.ui.kit.theme import Scheme
 from cadence_desk.ui.shell.commands import Command
 from cadence_desk.ui.shell.frame import ENTRIES
+from cadence_desk.ui.shell.org_acts import OrgActs
 
 if TYPE_CHECKING:
     from cadence_desk.ui.shell.commands import CommandBook
@@ -30,11 +31,12 @@ _GO_KEYS = {"people": "G, P", "trackers": "G, T", "cadences": "G, C", "outbox": 
 
 def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: WindowActs) -> None:
     """Put every command into the window's book."""
+    org = OrgActs(frame)
     for command in (
         *_work_commands(doors, acts),
         *_going_commands(frame),
-        *_list_commands(doors, acts),
-        *_window_commands(doors, acts),
+        *_list_commands(doors, acts, org),
+        *_window_commands(doors, acts, org),
     ):
         book.add(command)
 
@@ -100,7 +102,7 @@ def _going_commands(frame: WindowFrame) -> list[Command]:
     ]
 
 
-def _list_commands(doors: Doors, acts: WindowActs) -> list[Command]:
+def _list_commands(doors: Doors, acts: WindowActs, org: OrgActs) -> list[Command]:
     return [
         Command("find", "Search in the list", acts.find, ("Ctrl+F", "/"), "search filter"),
         Command(
@@ -116,10 +118,10 @@ def _list_commands(doors: Doors, acts: WindowActs) -> list[Command]:
         Command(
             "open_in_org",
             "Open in Salesforce",
-            acts.open_in_org,
+            org.open_in_org,
             ("O",),
             "browser",
-            acts.why_not_open_in_org,
+            org.why_not_open_in_org,
         ),
         Command(
             "toggle_side",
@@ -131,15 +133,15 @@ def _list_commands(doors: Doors, acts: WindowActs) -> list[Command]:
         Command(
             "refresh",
             "Read from Salesforce now",
-            acts.refresh,
+            org.refresh,
             ("F5",),
             "sync",
-            acts.why_not_refresh,
+            org.why_not_refresh,
         ),
     ]
 
 
-def _window_commands(doors: Doors, acts: WindowActs) -> list[Command]:
+def _window_commands(doors: Doors, acts: WindowActs, org: OrgActs) -> list[Command]:
     looks = {
         Scheme.SYSTEM: "Follow the system's look",
         Scheme.LIGHT: "Use the light look",
@@ -158,7 +160,7 @@ def _window_commands(doors: Doors, acts: WindowActs) -> list[Command]:
             ("Ctrl+Shift+K",),
             "settings accessibility",
         ),
-        Command("sign_in", "Sign in", acts.sign_in, (), "account", acts.why_not_sign_in),
-        Command("sign_out", "Sign out", acts.sign_out, (), "account", acts.why_not_sign_out),
+        Command("sign_in", "Sign in", org.sign_in, (), "account", org.why_not_sign_in),
+        Command("sign_out", "Sign out", org.sign_out, (), "account", org.why_not_sign_out),
     ]
     return commands

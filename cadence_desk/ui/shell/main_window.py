@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 from typing_extensions import override
 
@@ -22,6 +22,7 @@ from cadence_desk.ui.shell.commands import Command, CommandBook
 from cadence_desk.ui.shell.doors import Doors, refusal_banner
 from cadence_desk.ui.shell.frame import WindowFrame
 from cadence_desk.ui.shell.refresher import Refresher
+from cadence_desk.ui.shell.repaint import repaint_colors
 from cadence_desk.ui.shell.sign_in_page import open_in_browser
 from cadence_desk.ui.shell.undo_toast import UndoToast
 from cadence_desk.ui.shell.window_acts import WindowActs
@@ -89,6 +90,8 @@ class MainWindow(QMainWindow):
 
     def started(self) -> None:
         """The desk has opened: who is still signed out may sign in now."""
+        if self._started:
+            return
         self._started = True
         self._show_profile()
         drafts = list(self.place.desk.calls.drafts()) if self.place is not None else []
@@ -152,6 +155,12 @@ class MainWindow(QMainWindow):
             self._relay.stop()
         self.memory.keep()
         self.close()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            repaint_colors(self)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,4 +1,4 @@
-"""Brings the colors of a new look to what carries its own: labels and icons. Called when the look changes."""
+"""Brings the colors of a new look to what carries its own: icons, and what paints itself. Called by MainWindow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from cadence_desk.ui.kit.icons import icon
-from cadence_desk.ui.kit.plain_label import PlainLabel
 from cadence_desk.ui.kit.theme import colors
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def repaint_colors(top: QWidget) -> None:
     """Refresh everything below a window."""
-    for label in top.findChildren(PlainLabel):
-        label.refresh_colors()
     for button in top.findChildren(QPushButton):
         _refresh_icon(button)
     for widget in top.findChildren(QWidget):

@@ -34,6 +34,7 @@ class UndoToast(QFrame):
         self.setObjectName("undoToast")
         self.intent_ids: list[str] = []
         self.words = PlainLabel()
+        self.words.set_ink("base")
         self.undo = QPushButton("Undo  (U)")
         self.undo.setObjectName("undoButton")
         self.undo.setAccessibleName("Undo the last change")
@@ -54,7 +55,6 @@ class UndoToast(QFrame):
         """Show a message; with intents it can be undone, together with those still shown."""
         self.intent_ids += intent_ids
         self.words.setText(words)
-        self.words.setStyleSheet("color: palette(base); background: transparent;")
         self.undo.setVisible(bool(self.intent_ids))
         self.setAccessibleName(words)
         self._place()

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from cadence_desk.ui.kit.theme import Scheme, Tone, apply_theme
-from cadence_desk.ui.shell.repaint import repaint_colors
-from cadence_desk.ui.shell.subject import subject_of
+from cadence_desk.ui.kit.theme import Scheme, apply_theme
 from cadence_desk.ui.shell.window_memory import application
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class WindowActs(QObject):
-    """Undo, search, look, sign-in and the like."""
+    """Undo, search and look."""
 
     def __init__(self, frame: WindowFrame, book: CommandBook, toast: UndoToast, memory: WindowMemory) -> None:
         super().__init__(frame)
@@ -75,71 +73,17 @@ class WindowActs(QObject):
         """Show or hide the detail side."""
         self._frame.show_side(wanted=not self._frame.side_wanted)
 
-    # ------------------------------------------------------------ the org
-
-    def open_in_org(self) -> None:
-        """Open the selected person in the browser: nothing is written."""
-        place, subject = self._frame.place, subject_of(self._frame)
-        if place is not None and place.desk.identity is not None and subject.target_ids:
-            self._frame.open_page(f"{place.desk.identity.instance_url}/{subject.target_ids[0]}")
-
-    def why_not_open_in_org(self) -> str:
-        """Return why nothing can be opened."""
-        place = self._frame.place
-        if place is None or place.desk.identity is None:
-            return "Sign in first."
-        return "" if subject_of(self._frame).target_ids else "Select a person first."
-
-    def refresh(self) -> None:
-        """Catch up with the org now."""
-        place = self._frame.place
-        if place is not None:
-            place.tasks.start(self, place.desk.refresh(), name="read now")
-
-    def why_not_refresh(self) -> str:
-        """Return why the org cannot be read."""
-        return "" if self._state() == "signed_in" else "Sign in first."
-
-    def sign_in(self) -> None:
-        """Show the sign-in page and begin."""
-        self._frame.work.setCurrentWidget(self._frame.sign_in)
-        self._frame.sign_in.start()
-
-    def why_not_sign_in(self) -> str:
-        """Return why signing in makes no sense."""
-        return "You are signed in." if self._state() == "signed_in" else ""
-
-    def sign_out(self) -> None:
-        """Sign out."""
-        place = self._frame.place
-        if place is not None:
-            place.tasks.start(self, place.desk.sign_in.sign_out(), name="sign out", then="signed_out")
-
-    def signed_out(self, words: str) -> None:
-        """Say what signing out left behind."""
-        if words:
-            self._frame.bar.tell("NOTICE-SIGN-OUT", "Signed out", words, tone=Tone.INFO)
-
-    def why_not_sign_out(self) -> str:
-        """Return why signing out makes no sense."""
-        return "" if self._state() == "signed_in" else "You are not signed in."
-
-    def _state(self) -> str:
-        return self._frame.place.desk.sign_in.state if self._frame.place is not None else ""
-
     # ------------------------------------------------------------ settings
 
     def use_scheme(self, scheme: Scheme) -> None:
         """Change the look, now and for the next start."""
         self._memory.keep_scheme(scheme)
         apply_theme(application(), scheme)
-        repaint_colors(self._frame.window())
 
     def follow_system(self) -> None:
         """The system changed its look: follow, unless the user chose one."""
         if self._memory.scheme is Scheme.SYSTEM:
             apply_theme(application(), Scheme.SYSTEM)
-            repaint_colors(self._frame.window())
 
     def toggle_single_keys(self) -> None:
         """Switch keys without a modifier on or off."""
