@@ -30,7 +30,6 @@ from cadence_desk.practice.rest import (
 )
 from cadence_desk.practice.rest.calls import ApiCall, ApiReply
 from cadence_desk.practice.rest.gateway import LONGEST_HEAD, Gateway
-from cadence_desk.practice.rest.list_view_rows import ensure_list_views
 from cadence_desk.practice.rest.router import Route, Router
 from cadence_desk.practice.rest.service import Freshness, RestService
 from cadence_desk.practice.rest.usage import ApiUsage
@@ -66,7 +65,6 @@ def build_application(
 
 
 def _gateway(org: PracticeOrg, tokens: TokenBook, runner: QueryRunner) -> Gateway:
-    ensure_list_views(org)
     usage = ApiUsage(org.clock.now_ms, lambda: org.settings.api_daily_limit)
 
     def dispatch(call: ApiCall) -> ApiReply:
