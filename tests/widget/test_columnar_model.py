@@ -162,6 +162,7 @@ class TestChanges:
             table.put(f"more{number}", "zed", number)
         model.apply(frozenset(f"more{number}" for number in range(200)))
         assert told == [200]
+        assert model.fresh == {}
 
     def test_a_new_epoch_is_one_reset(self) -> None:
         table, model = made()

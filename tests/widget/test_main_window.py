@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from cadence_desk.bridge.tasks import TaskRunner
 from cadence_desk.domain.changes import Change, FeedState
@@ -290,14 +290,24 @@ def test_the_look_changes_at_once_and_is_kept(app: QApplication, desk: FakeDesk,
     destroy(app, again)
 
 
+def icon_color(button: QPushButton) -> QColor:
+    """Return the color of the most solid pixel of a button's icon."""
+    image = button.icon().pixmap(18, 18).toImage()
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    return max(pixels, key=QColor.alpha)
+
+
 def test_a_look_chosen_after_the_window_was_made_reaches_every_label(app: QApplication) -> None:
     window = MainWindow()
+    window.show()
     apply_theme(app, Scheme.DARK)
     app.processEvents()
     screen = window.frame.list_screen()
     assert screen is not None
     for label, color in ((screen.heading, colors().text), (screen.counts, colors().muted)):
         assert label.palette().color(label.foregroundRole()).name().upper() == color
+    button = find(window, QPushButton, "logCallButton")
+    assert icon_color(button).lightness() > 150
     window.finish()
     destroy(app, window)
 

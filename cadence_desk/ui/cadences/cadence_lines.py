@@ -65,9 +65,12 @@ def _step_line(step: CadenceStep, number: int, titles: dict[str, str], indent: i
     is_touch = step.type not in STRUCTURAL_STEPS
     title = step.title or step_word(step.type)
     parts = [step_word(step.type)] if step_word(step.type) != title else []
-    parts += [f"on {rule_word(rule.value)} → {titles.get(rule.next_step_name, '?')}" for rule in step.rules]
-    if step.branch_default_step_name and step.rules:
-        parts.append(f"else → {titles.get(step.branch_default_step_name, '?')}")
+    for rule in step.rules:
+        following = titles.get(rule.next_step_name)
+        word = rule_word(rule.value)
+        parts.append(f"on {word} → {following}" if following else f"leaves the cadence on {word}")
+    if step.branch_default_step_name in titles and step.rules:
+        parts.append(f"else → {titles[step.branch_default_step_name]}")
     if step.wait_seconds:
         parts.append(_wait_word(step.wait_seconds))
     if step.variants:
@@ -87,7 +90,7 @@ def _step_line(step: CadenceStep, number: int, titles: dict[str, str], indent: i
 
 def _wait_word(seconds: int) -> str:
     if seconds % 86_400 == 0:
-        return f"{seconds // 86_400} days"
+        return count_word(seconds // 86_400, "day")
     return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"
 
 

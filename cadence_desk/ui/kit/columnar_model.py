@@ -37,6 +37,7 @@ FRESH_SECONDS = 2.5
 
 _ONE_BY_ONE = 40
 _RESORT_MS = 1_500
+_LOADING_RESORT_MS = 200
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -67,7 +68,6 @@ class ColumnarModel(QAbstractTableModel):
         self._slices.timeout.connect(self._work)
         self._resort = QTimer(self)
         self._resort.setSingleShot(True)
-        self._resort.setInterval(_RESORT_MS)
         self._resort.timeout.connect(self._start_sort)
 
     # ------------------------------------------------------------ Qt's questions
@@ -225,14 +225,15 @@ class ColumnarModel(QAbstractTableModel):
         else:
             self._slices.stop()
             if rows.order_is_stale and not self._resort.isActive():
-                self._resort.start()
+                self._resort.start(_RESORT_MS)
         self.counted.emit()
 
     def _apply_some(self, rows: RowSet, ids: frozenset[str]) -> None:
         effects = rows.absorb(ids)
-        now = time.monotonic()
-        for slot in (*effects.changed, *effects.added):
-            self.fresh[slot] = now + FRESH_SECONDS
+        touched = (*effects.changed, *effects.added)
+        if len(touched) <= _ONE_BY_ONE:  # a load is no news: marks would only color the whole list
+            until = time.monotonic() + FRESH_SECONDS
+            self.fresh.update(dict.fromkeys(touched, until))
         if len(effects.gone) > _ONE_BY_ONE:
             self._search(rows.wish)
             return
@@ -254,6 +255,8 @@ class ColumnarModel(QAbstractTableModel):
             self.beginInsertRows(_NO_PARENT, first, first + len(added) - 1)
             rows.append(added)
             self.endInsertRows()
+            if rows.table.size <= SORT_AT_ONCE and rows.order_is_stale:
+                self._resort.start(_LOADING_RESORT_MS)
             return
         for slot in added:
             row = rows.place_of(slot)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.workplace import Workplace
 
 PLANS = (
-    ColumnPlan("target", 126, 3, 0),
-    ColumnPlan("state", 106, 0, 1),
-    ColumnPlan("step", 124, 3, 2),
-    ColumnPlan("cadence", 104, 3, 3),
+    ColumnPlan("target", 120, 3, 0),
+    ColumnPlan("state", 104, 0, 1),
+    ColumnPlan("step", 116, 3, 2),
+    ColumnPlan("cadence", 100, 3, 3),
     ColumnPlan("due", 126, 0, 4),
-    ColumnPlan("overdue", 74, 0, 5),
-    ColumnPlan("assignee", 104, 1, 6),
-    ColumnPlan("operation", 132, 3, 7),
+    ColumnPlan("overdue", 66, 0, 5),
+    ColumnPlan("assignee", 96, 1, 6),
+    ColumnPlan("operation", 112, 3, 7),
     ColumnPlan("error", 110, 2, 8),
     ColumnPlan("changed", 152, 0, 9),
 )
