@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SHOWN_MS = 8_000
 """As long as the undo window of a removal or a skip (house rules, operation states)."""
 
+NOTICE_MS = 3_500
+"""How long a message without an undo stays."""
+
 
 class UndoToast(QFrame):
     """A short message at the bottom of the window."""
@@ -46,7 +49,6 @@ class UndoToast(QFrame):
         row.addWidget(self.undo)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self.forget)
         parent.installEventFilter(self)
         self.hide()
@@ -60,7 +62,7 @@ class UndoToast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start()
+        self._timer.start(SHOWN_MS if self.intent_ids else NOTICE_MS)
 
     def forget(self) -> None:
         """Hide, and undo nothing of this any more."""
