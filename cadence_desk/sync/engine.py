@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,6 @@ class Engine:
         self._org_known = False
         self._started = False
         self._link_up = False
-        self._whole = False
         self._entities_task: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ life
@@ -168,14 +166,7 @@ class Engine:
             touched, projection.touched_targets = projection.touched_targets, set()
             self.runner.target_reported(touched)
         if change is not None:
-            self._tell(self._as_news(change))
-
-    def _as_news(self, change: Change) -> Change:
-        """While everything is read for the first time no row is news: lists are told that many rows changed."""
-        if self._whole:
-            return change
-        self._whole = self.monitor.caught_up and not self.board.projection.pending
-        return replace(change, ids=frozenset())
+            self._tell(change)
 
     def _feed_turned(self, change: Change) -> None:
         """The connection's state changed: when the link is back, what waited for it goes on."""
