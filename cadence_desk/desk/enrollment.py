@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import BadValue, DeskError
-from cadence_desk.domain.operations import Kind, OperationState
+from cadence_desk.domain.operations import OPEN_STATES, Kind, OperationState
 from cadence_desk.domain.planning.enrolling import EnrollWish, Snapshot, plan_enrollment
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.record_ids import ACCOUNT, CONTACT, LEAD, RecordId, key_prefix, parse_record_id
-from cadence_desk.domain.refusals import PlanRow, Verdict
+from cadence_desk.domain.refusals import PlanRow, RefusalCode, Verdict
 from cadence_desk.sync.supervisor import in_lane
 
 if TYPE_CHECKING:
@@ -117,11 +117,24 @@ class Enrollment:
         trackers, unread = await self._trackers([target for target in targets if target in persons])
         described = engine.reference.capabilities.actions.get("assignTargetToSalesCadence")
         related = described is not None and any(one.name == "relatedToId" for one in described.inputs)
-        return plan_enrollment(
+        rows = plan_enrollment(
             targets,
             EnrollWish(cadence, assignee, wish.start_step, bool(wish.related_to_id), related),
             Snapshot(persons, trackers, frozenset(others), unread),
         )
+        return [self._refuse_waiting(row, wish.cadence_id) for row in rows]
+
+    def _refuse_waiting(self, row: PlanRow, cadence_id: str) -> PlanRow:
+        """A target whose earlier add has not come to its end cannot be added a second time."""
+        work = self._session.require_engine().runner.work
+        waits = any(
+            one.kind is Kind.ENROLL and one.cadence_id == cadence_id and one.state in OPEN_STATES
+            for one in work.of_target(row.target_id)
+        )
+        if row.verdict is Verdict.REFUSED or not waits:
+            return row
+        code, detail = RefusalCode.ALREADY_IN_THIS_CADENCE, "your earlier change is on its way"
+        return replace(row, verdict=Verdict.REFUSED, code=code, detail=detail, warnings=())
 
     async def _people(
         self, asked: Sequence[RecordId]
@@ -169,7 +182,8 @@ class Enrollment:
         engine = self._session.require_engine()
         run_id = self._work.new_id()
         cadence = engine.reference.cadence(wish.cadence_id)
-        wanted = [row for row in rows if row.verdict in ADDED]
+        plan = [self._refuse_waiting(row, wish.cadence_id) for row in rows]
+        wanted = [row for row in plan if row.verdict in ADDED]
         lane = "bulk" if len(wanted) >= BULK_FROM else "interactive"
         payload = {
             "assignee_id": wish.assignee_id,
@@ -188,7 +202,7 @@ class Enrollment:
         ]
         if operations:
             await self._work.add(operations)
-        return EnrollRun(run_id, list(rows), self._session)
+        return EnrollRun(run_id, plan, self._session)
 
 
 def _checked(target: str) -> RecordId:

@@ -116,7 +116,7 @@ class OutboxRunner:
     def target_reported(self, target_ids: Iterable[str]) -> None:
         """The org reported a change of these targets: read their accepted and doubtful operations back now."""
         for target_id in target_ids:
-            self.verifier.hurry(target_id)
+            self.verifier.hurry(target_id, in_flight=self.work.is_flying(target_id))
 
     # ------------------------------------------------------------ pumping
 

@@ -82,6 +82,7 @@ class Verifier:
         self._runner = runner
         self._offers = offers
         self._watches: dict[str, _Watch] = {}
+        self._reported: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._running = False
@@ -109,13 +110,20 @@ class Verifier:
         """Read this operation back, first after a moment, then less often."""
         now = self._now()
         due = now + self._options.verify_after[0]
-        self._watches[operation.op_id] = _Watch(operation.op_id, now, due, complete_answer=complete_answer)
+        watch = _Watch(operation.op_id, now, due, complete_answer=complete_answer)
+        if operation.target_id in self._reported:
+            # The event was faster than the answer.
+            self._reported.discard(operation.target_id)
+            watch.hurry_at = now
+        self._watches[operation.op_id] = watch
         self._arm()
 
-    def hurry(self, target_id: str) -> None:
-        """The org reported a change of this target: read its operations back now."""
+    def hurry(self, target_id: str, *, in_flight: bool) -> None:
+        """The org reported a change of this target: read its operations back now, or as soon as they are answered."""
         now = self._now()
         hurried = False
+        if in_flight:
+            self._reported.add(target_id)
         for operation in self._runner.work.of_target(target_id):
             watch = self._watches.get(operation.op_id)
             if watch is not None:

@@ -135,6 +135,10 @@ class WorkList:
             else:
                 self._flying.pop(operation.target_id, None)
 
+    def is_flying(self, target_id: str) -> bool:
+        """Return True while an operation of this target is being prepared or sent."""
+        return target_id in self._flying
+
     def withhold(self, op_ids: Iterable[str]) -> list[str]:
         """Keep operations from starting while they are being taken back; returns those that could be kept."""
         kept = [op_id for op_id in op_ids if op_id not in self.in_flight and op_id not in self._withheld]
