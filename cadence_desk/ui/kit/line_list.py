@@ -209,8 +209,7 @@ class LineList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        if plain:
-            self.setObjectName("plainList")
+        self.setProperty("plain", plain)
         self.activated.connect(lambda index: self.opened.emit(self.key_at(index.row())))
 
     def key_at(self, row: int) -> str:

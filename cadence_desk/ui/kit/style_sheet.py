@@ -52,7 +52,7 @@ QTableView, QListView, QTreeView {
     background: $base; alternate-background-color: $alternate; border: 1px solid $border; border-radius: 6px;
     outline: none;
 }
-QListView#plainList, QListView#plainList:focus { border: none; background: transparent; }
+QListView[plain="true"] { border: none; background: transparent; }
 QHeaderView { background: $base; border: none; }
 QHeaderView::section {
     background: $base; color: $muted; border: none; border-bottom: 1px solid $border;

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 PLANS = (
     ColumnPlan("target", 120, 3, 0),
-    ColumnPlan("state", 104, 0, 1),
+    ColumnPlan("state", 110, 0, 1),
     ColumnPlan("step", 116, 3, 2),
-    ColumnPlan("cadence", 100, 3, 3),
+    ColumnPlan("cadence", 96, 3, 3),
     ColumnPlan("due", 126, 0, 4),
-    ColumnPlan("overdue", 66, 0, 5),
+    ColumnPlan("overdue", 70, 0, 5),
     ColumnPlan("assignee", 96, 1, 6),
-    ColumnPlan("operation", 112, 3, 7),
+    ColumnPlan("operation", 110, 3, 7),
     ColumnPlan("error", 110, 2, 8),
     ColumnPlan("changed", 152, 0, 9),
 )
