@@ -49,6 +49,14 @@ PLANTED = (
     ("10", "bridge", "qasync"),
     ("11", "ui/kit", "cadence_desk.ui.shell"),
     ("11", "ui/people", "cadence_desk.ui.trackers"),
+    ("13", "practice/org", "cadence_desk.practice.auth"),
+    ("13", "practice/auth", "cadence_desk.practice.soql"),
+    ("13", "practice/soql", "cadence_desk.practice.rest"),
+    ("13", "practice/rest", "cadence_desk.practice.events"),
+    ("13", "practice/events", "cadence_desk.practice.cometd"),
+    ("13", "practice/faults", "cadence_desk.practice.control"),
+    ("14", "practice/cometd", "cadence_desk.practice.rest"),
+    ("14", "practice/faults", "cadence_desk.practice.cometd"),
 )
 
 
