@@ -40,7 +40,7 @@ class StillClock:
     """A clock that does not move."""
 
     def wall(self) -> float:
-        return event_org.EPOCH / 1000
+        return float(event_org.EPOCH) / 1000
 
     def monotonic(self) -> float:
         return 0.0
