@@ -57,6 +57,7 @@ async def lists_fill(stage: Stage) -> str:
     active = await stage.query("SELECT COUNT(Id) n FROM ActionCadenceTracker WHERE IsTrackerActive = true")
     await stage.open_screen(1, "peopleTable")
     await stage.until(lambda: stage.rows("peopleTable") == expected, "the People list shows them all", 60)
+    await stage.at_rest("peopleTable")
     await stage.pictures.take("02-people")
     await stage.open_screen(2, "trackersTable")
     await stage.until(lambda: stage.rows("trackersTable") > 0, "the Trackers list shows rows")

@@ -114,6 +114,15 @@ class Stage:
 
         return QPoint(40, table.rowViewportPosition(row) + table.rowHeight(row) // 2)
 
+    async def at_rest(self, name: str) -> None:
+        """Wait until a list has nothing left to find or to put in order."""
+        model: ColumnarModel = self.table(name).model()  # type: ignore[assignment]  # see select
+
+        def rests() -> bool:
+            return not model.busy and model.row_set is not None and not model.row_set.order_is_stale
+
+        await self.until(rests, "the list comes to rest")
+
     async def search(self, name: str, text: str) -> None:
         """Type into the search field of the open list."""
         from PySide6.QtCore import Qt
