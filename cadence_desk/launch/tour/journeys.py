@@ -50,6 +50,7 @@ async def sign_in(stage: Stage) -> str:
 
 async def lists_fill(stage: Stage) -> str:
     """People, trackers and cadences come in and equal the org's own counts."""
+    stage.begin_measuring()
     await stage.until(lambda: stage.desk.feed.state is FeedState.LIVE, "the connection chip says Live", 240)
     await stage.until(lambda: not stage.desk.loading.what, "loading ends", 240)
     expected = await _count_people(stage)
@@ -58,6 +59,7 @@ async def lists_fill(stage: Stage) -> str:
     await stage.open_screen(1, "peopleTable")
     await stage.until(lambda: stage.rows("peopleTable") == expected, "the People list shows them all", 60)
     await stage.at_rest("peopleTable")
+    stage.measured("fill")
     await stage.pictures.take("02-people")
     await stage.open_screen(2, "trackersTable")
     await stage.until(lambda: stage.rows("trackersTable") > 0, "the Trackers list shows rows")

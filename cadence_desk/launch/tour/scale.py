@@ -13,9 +13,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from cadence_desk.bridge.stall_meter import StallMeter
     from cadence_desk.launch.tour.stage import Stage
     from cadence_desk.ui.kit.columnar_model import ColumnarModel
 
@@ -26,24 +23,16 @@ PAUSE = 0.03
 async def work_the_list(stage: Stage) -> str:
     """Filter key by key, sort by every column, scroll and jump; every result is checked against a plain search."""
     await stage.open_screen(1, "peopleTable")
-    meter = stage.pictures.meter
-    figures = {
-        "filter": await _measured(meter, stage, _filter),
-        "sort": await _measured(meter, stage, _sort),
-        "scroll": await _measured(meter, stage, _scroll),
-    }
+    figures = {}
+    for name, work in (("filter", _filter), ("sort", _sort), ("scroll", _scroll)):
+        await asyncio.sleep(0.2)
+        stage.begin_measuring()
+        await work(stage)
+        await asyncio.sleep(0.1)
+        figures[name] = stage.measured(name)
     stage.meters["list_rows"] = stage.desk.people.count
-    stage.meters["list_work_worst_cpu_ms"] = figures
     told = ", ".join(f"{name} {worst:.0f} ms" for name, worst in figures.items())
     return f"{stage.desk.people.count:,} rows; longest piece of GUI work: {told}"
-
-
-async def _measured(meter: StallMeter, stage: Stage, work: Callable[[Stage], Awaitable[None]]) -> float:
-    await asyncio.sleep(0.2)
-    meter.reset()
-    await work(stage)
-    await asyncio.sleep(0.1)
-    return round(meter.silence().busiest * 1000, 1)
 
 
 def _model(stage: Stage) -> ColumnarModel:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPoint
 
+    from cadence_desk.bridge.stall_meter import Stall
     from cadence_desk.desk.desk import Desk
     from cadence_desk.launch.tour.hands import Hands
     from cadence_desk.launch.tour.oracle import Oracle
@@ -43,6 +44,7 @@ class Stage:
     contract: str
     people: int
     meters: dict[str, Any] = field(default_factory=dict)
+    long_callbacks: list[Stall] = field(default_factory=list)
 
     async def until(self, happened: Callable[[], T | None], what: str, seconds: float = 20.0) -> T:
         """Wait until `happened` returns something true, and return it; raises JourneyFailed after `seconds`."""
@@ -57,6 +59,17 @@ class Stage:
             if time.monotonic() > end:
                 raise JourneyFailed(f"waited {seconds:.0f} s in vain: {what}")
             await asyncio.sleep(LOOK_EVERY)
+
+    def begin_measuring(self) -> None:
+        """Start the meter's figures anew; callbacks that took too long so far are kept."""
+        self.long_callbacks += self.pictures.meter.stalls
+        self.pictures.meter.reset()
+
+    def measured(self, what: str) -> float:
+        """Note and return the longest piece of GUI work since the figures began, in CPU milliseconds."""
+        worst = round(self.pictures.meter.silence().busiest * 1000, 1)
+        self.meters[f"{what}_worst_cpu_ms"] = worst
+        return worst
 
     def check(self, truth: object, what: str) -> None:
         """Raise JourneyFailed unless `truth`."""

@@ -106,7 +106,7 @@ class _Tour:
                 if name in {"Sign in", "Lists fill"}:
                     break
         self._report.pictures = stage.pictures.files
-        self._report.meters = {**self._meters(run), **stage.meters}
+        self._report.meters = {**self._meters(run, stage), **stage.meters}
 
     def _stage(self, run: WindowRun) -> Stage:
         from cadence_desk.launch.tour.hands import Hands
@@ -123,11 +123,13 @@ class _Tour:
         )
 
     @staticmethod
-    def _meters(run: WindowRun) -> dict[str, object]:
+    def _meters(run: WindowRun, stage: Stage) -> dict[str, object]:
         silence = run.meter.silence()
         busiest = run.meter.busiest_callback
         return {
-            "callbacks_over_50_ms": [(one.name, round(one.seconds * 1000, 1)) for one in run.meter.stalls],
+            "callbacks_over_50_ms": [
+                (one.name, round(one.seconds * 1000, 1)) for one in (*stage.long_callbacks, *run.meter.stalls)
+            ],
             "busiest_callback": [busiest.name, round(busiest.seconds * 1000, 1)],
             "silence_p99_ms": round(silence.p99 * 1000, 1),
             "silence_worst_ms": round(silence.worst * 1000, 1),
