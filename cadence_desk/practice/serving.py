@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -107,6 +108,7 @@ class ServedOrg:
         _warm_up(runner, self.org)
         application = build_application(self.org, self.tokens, runner, middlewares=[self._middleware.handle])
         application.add_routes(self.comet.routes())
+        application.on_response_prepare.append(self._date)
         rest = await self._runner(application)
         tls = self._files.server_context()
         https = await _listen(rest, plan.rest_port, "REST", tls)
@@ -119,6 +121,10 @@ class ServedOrg:
         control = await _listen(await self._runner(surface.application()), 0, "control")
         self.ready = self._ready(https, http, events, control)
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Dates every answer by the org's clock: clients tell from it what has changed and what can no longer happen."""
+        response.headers["Date"] = formatdate(self.org.clock.now_ms() // 1000, usegmt=True)
 
     async def _runner(self, application: web.Application) -> web.AppRunner:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)

@@ -1,0 +1,29 @@
+"""One practice org for all tests of a module group, with every disturbance taken back before each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desk.practice_org import Org
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def shared_org() -> Iterator[Org]:
+    org = Org.start("--people", "250")
+    try:
+        yield org
+    finally:
+        org.stop()
+
+
+@pytest.fixture
+def org(shared_org: Org) -> Iterator[Org]:
+    """The practice org, undisturbed before and after."""
+    shared_org.reset()
+    yield shared_org
+    shared_org.reset()
