@@ -138,26 +138,24 @@ class Snapshotter:
 
     async def _people(self, since: datetime | None) -> None:
         gateway, scope = self._parts.gateway, self._options.scope
-        seen = await self._pages("people", lambda: gateway.people_pages(scope, since))
-        if since is None:
-            for gone in self._board.people.ids() - seen:
-                self._board.drop(LEAD, gone)
+        known = self._board.people.ids() if since is None else set()
+        for gone in await self._pages("people", lambda: gateway.people_pages(scope, since), known):
+            self._board.drop(LEAD, gone)
 
     async def _trackers(self, since: datetime | None) -> None:
-        seen = await self._pages("trackers", lambda: self._parts.gateway.tracker_pages(since))
-        if since is None:
-            for gone in self._board.trackers.ids() - seen:
-                self._board.drop(TRACKER, gone)
+        known = self._board.trackers.ids() if since is None else set()
+        for gone in await self._pages("trackers", lambda: self._parts.gateway.tracker_pages(since), known):
+            self._board.drop(TRACKER, gone)
 
     async def _steps(self, since: datetime | None) -> None:
-        seen = await self._pages(
-            "steps", lambda: self._parts.gateway.step_pages(since, open_only=since is None)
-        )
+        # Closed steps are read when a person is opened: only what should be open and is not seen is stale.
+        known: set[str] = set()
         if since is None:
-            # Closed steps are read when a person is opened: only what should be open and is not seen is stale.
-            stale = {step.id for step in self._board.steps if step.is_open} - seen
-            for gone in stale:
-                self._board.drop(STEP, gone)
+            known.update(step.id for step in self._board.steps if step.is_open)
+        gateway = self._parts.gateway
+        stale = await self._pages("steps", lambda: gateway.step_pages(since, open_only=since is None), known)
+        for gone in stale:
+            self._board.drop(STEP, gone)
 
     async def _deleted(self, entity: str, since: datetime) -> None:
         gone = await in_lane(
@@ -166,16 +164,17 @@ class Snapshotter:
         for record_id in gone:
             self._board.drop(entity, record_id)
 
-    async def _pages(self, what: str, open_pages: Callable[[], Iterator[Rows]]) -> set[str]:
+    async def _pages(self, what: str, open_pages: Callable[[], Iterator[Rows]], known: set[str]) -> set[str]:
+        """Read all pages; return which of the known ids were in none of them."""
         self.loading.begin(what)
         self._tell()
         pages = await in_lane(self._parts.lanes, LaneName.READ, open_pages)
-        seen: set[str] = set()
         while True:
             page = await in_lane(self._parts.lanes, LaneName.READ, lambda: next(pages, None))
             if page is None:
-                return seen
-            seen.update(row.id for row in page)
+                return known
+            # Page by page: one difference of two sets of 100,000 would hold up the window.
+            known.difference_update(row.id for row in page)
             await self._follower.take_rows(page)
             self.loading.done += len(page)
             self._tell()
