@@ -44,6 +44,24 @@ def test_sign_in_refresh_and_revoke(org: StandAloneOrg, session: Any) -> None:
     assert session.get(limits, timeout=20).status_code == 401
 
 
+def test_one_refresh_token_serves_again_and_again(org: StandAloneOrg, session: Any) -> None:
+    """The tools app does not rotate: a client that forgets what a refresh brought stays signed in."""
+    oauth = org["rest_url"] + "/services/oauth2"
+    verifier = "a-verifier-of-enough-letters-0123456789-abcdefghij"
+    address, state = session.create_authorization_url(f"{oauth}/authorize", code_verifier=verifier)
+    token = session.fetch_token(
+        authorization_response=org.press(address), state=state, code_verifier=verifier
+    )
+    seen = {token["access_token"]}
+    for _ in range(3):
+        fresh = session.refresh_token(f"{oauth}/token", refresh_token=token["refresh_token"])
+        assert fresh["refresh_token"] == token["refresh_token"]
+        seen.add(fresh["access_token"])
+        answer = session.get(f"{fresh['instance_url']}/services/data/v66.0/limits", timeout=20)
+        assert answer.status_code == 200
+    assert len(seen) == 4
+
+
 def test_a_wrong_verifier_is_refused(org: StandAloneOrg, session: Any) -> None:
     address, state = session.create_authorization_url(
         org["rest_url"] + "/services/oauth2/authorize", code_verifier="v" * 50

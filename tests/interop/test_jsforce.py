@@ -49,7 +49,11 @@ def test_rest_works(org: StandAloneOrg) -> None:
     with _script(org, "rest.mjs") as process:
         output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     seen: dict[str, Any] = json.loads(output)
-    assert seen["identity"] == {"user": org["user_id"], "org": org["organization_id"]}
+    known = {"user": org["user_id"], "org": org["organization_id"]}
+    assert seen["identity"] == known
+    assert seen["userinfo"] == {**known, "name": org["username"]}
+    assert (seen["oldUser"], seen["orgId"]) == (org["username"], org["organization_id"])
+    assert seen["columns"] == ["Id", "Owner"]
     assert seen["paging"]["rows"] == seen["paging"]["total"] > 0
     assert {"Task", "ActionCadenceTracker"} <= set(seen["objects"])
     assert seen["taskFields"] > 20

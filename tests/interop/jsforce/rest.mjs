@@ -11,6 +11,12 @@ const seen = {};
 
 const identity = await conn.identity();
 seen.identity = { user: identity.user_id, org: identity.organization_id };
+const info = await conn.request("/services/oauth2/userinfo");
+seen.userinfo = { user: info.user_id, org: info.organization_id, name: info.preferred_username };
+seen.oldUser = (await conn.request(`/services/data/v51.0/sobjects/User/${info.user_id}`)).Username;
+seen.orgId = (await conn.query("SELECT Id, Name, IsSandbox FROM Organization")).records[0].Id;
+const columns = await conn.request(`/services/data/v66.0/query?q=${encodeURIComponent("SELECT Id, Owner.Name FROM Lead")}&columns=true`);
+seen.columns = columns.columnMetadata.map((one) => one.columnName);
 
 const page = await conn.query("SELECT Id, Name FROM Contact ORDER BY Id", { headers: { "Sforce-Query-Options": "batchSize=200" } });
 let rows = page.records.length;

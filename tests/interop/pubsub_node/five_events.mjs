@@ -31,17 +31,22 @@ async function subscribed() {
     while (!(await control('/state')).streams.length) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-async function connected() {
-    const client = new PubSubApiClient(
-        {
-            authType: 'user-supplied',
-            accessToken: ready.access_token,
-            instanceUrl: ready.rest_url,
-            organizationId: ready.organization_id,
-            pubSubEndpoint: ready.events_endpoint
-        },
-        quiet
-    );
+const tokenInHand = {
+    authType: 'user-supplied',
+    accessToken: ready.access_token,
+    instanceUrl: ready.rest_url,
+    organizationId: ready.organization_id
+};
+// signs in by itself, over http: Node reads NODE_EXTRA_CA_CERTS at its start only
+const ownSignIn = {
+    authType: 'oauth-client-credentials',
+    loginUrl: ready.rest_http_url,
+    clientId: ready.client_id,
+    clientSecret: 'any'
+};
+
+async function connected(signIn) {
+    const client = new PubSubApiClient({ ...signIn, pubSubEndpoint: ready.events_endpoint }, quiet);
     await client.connect();
     return client;
 }
@@ -72,7 +77,7 @@ const shown = (event) => ({
 });
 
 const rows = JSON.parse(process.env.LEADS);
-const first = await connected();
+const first = await connected(tokenInHand);
 const live = inbox();
 first.subscribe(topic, live.put, 10);
 await subscribed();
@@ -87,7 +92,7 @@ for (let number = 0; number < 5; number++) {
 }
 first.close(); // its stream stays open on the wire until the process ends
 
-const second = await connected();
+const second = await connected(ownSignIn);
 const resumed = inbox();
 second.subscribeFromReplayId(topic, resumed.put, 10, received[1].replayId);
 const again = [];
