@@ -37,6 +37,7 @@ class Desk(Lists):
         self.people = parts.tables.people
         self.trackers = parts.tables.trackers
         self.sign_in = SignIn(session)
+        self.events.subscribe(self.sign_in.heard)
         work = Work(session)
         self.calls = Calls(session, work)
         self.enrollment = Enrollment(session, work)

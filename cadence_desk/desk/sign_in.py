@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.changes import Change
-from cadence_desk.domain.errors import DeskError, Retry
+from cadence_desk.domain.changes import Change, FeedState
+from cadence_desk.domain.errors import DeskError, Retry, SignedOut
+from cadence_desk.domain.operations import Hold
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.supervisor import in_lane
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 SIGNED_OUT = "signed_out"
 SIGNING_IN = "signing_in"
 SIGNED_IN = "signed_in"
+LOOK_SECONDS = 30.0
+"""Between two looks whether the session is over: a refusal that passes must not become a storm."""
 
 
 class SignIn:
@@ -27,12 +30,31 @@ class SignIn:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._cancelled = threading.Event()
+        self._entering = False
+        self._looked_at = -LOOK_SECONDS
         self.state = SIGNED_OUT
         self.address = ""
 
     def _turn(self, state: str) -> None:
         self.state = state
         self._session.events.announce(Change(profile=True, feed=True))
+
+    def heard(self, change: Change) -> None:
+        """Take what the engine reports: a session that is over asks for a new sign-in; the lists stay.
+
+        A write that was refused for want of a session has the feed look, because its streams may outlive a session.
+        """
+        engine = self._session.engine
+        if engine is None or self.state != SIGNED_IN or self._entering:
+            return
+        if change.feed and engine.monitor.state is FeedState.SIGNED_OUT:
+            self._turn(SIGNED_OUT)
+        elif change.operations:
+            held = (one.hold for target in change.ids for one in engine.runner.work.of_target(target))
+            now = self._session.parts.clock.monotonic()
+            if Hold.SIGNED_OUT in held and now - self._looked_at >= LOOK_SECONDS:
+                self._looked_at = now
+                engine.monitor.try_now()
 
     async def resume(self) -> bool:
         """Renew the session of the last time; False when there is none.
@@ -92,8 +114,15 @@ class SignIn:
         parts = self._session.parts
         await in_lane(parts.lanes, LaneName.KEYS, lambda: parts.remember(identity))
         engine = await self._session.open(identity)
+        self._entering = True
         self._turn(SIGNED_IN)
-        await engine.start()
+        try:
+            await engine.start()
+        except SignedOut:
+            self._turn(SIGNED_OUT)
+            raise
+        finally:
+            self._entering = False
 
     async def sign_out(self) -> str:
         """Revoke and forget the session; returns what to tell the user. Queued work keeps its place.
