@@ -100,6 +100,7 @@ def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
     from cadence_desk.launch.practice_process import PracticeProcess
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
+    from cadence_desk.ui.shell.sign_in_page import open_in_browser
 
     practice = PracticeProcess(practice_arguments(parsed))
     with tempfile.TemporaryDirectory(prefix="cadence-desk-practice-", ignore_cleanup_errors=True) as folder:
@@ -109,7 +110,9 @@ def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
             return open_profile(practice.profile(), Folders(Path(folder)), parsed.key_file)
 
         try:
-            window = WindowRun(paths, open_now)
+            window = WindowRun(
+                paths, open_now, open_page=lambda address: open_in_browser(practice.for_browser(address))
+            )
             window.options = window.all_people()
             return window.run()
         finally:

@@ -77,6 +77,14 @@ class PracticeProcess:
             banner_text="Practice",
         )
 
+    def for_browser(self, address: str) -> str:
+        """Return where a browser finds a page of the practice org: it does not know the org's own authority.
+
+        The same page is served over plain http on loopback; the app itself goes on over https.
+        """
+        secure, plain = str(self.report["rest_url"]), str(self.report["rest_http_url"])
+        return plain + address.removeprefix(secure) if address.startswith(secure + "/") else address
+
     @property
     def running(self) -> bool:
         """True while the child lives and is wanted."""
