@@ -11,6 +11,7 @@ from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
 from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy, new_boot_id
 from cadence_desk.desk.desk import Desk
 from cadence_desk.desk.parts import DeskParts
+from cadence_desk.domain.orgs import WayIn
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.settings.last_user import read_last_user, write_last_user
 from cadence_desk.store.cache import CacheFile
@@ -18,6 +19,7 @@ from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.keys import open_data_key
 from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.store.owner import Owner
+from cadence_desk.store.waiting_lock import WaitingLock
 from cadence_desk.sync.engine import Engine
 from cadence_desk.sync.parts import EngineOptions, EngineParts
 
@@ -42,13 +44,15 @@ def engine_options(preferences: Preferences) -> EngineOptions:
 
 def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     """Return a desk over an open profile; loads the network libraries, so the window paints before this."""
-    from cadence_desk.salesforce.connect import open_org
+    from cadence_desk.salesforce.connect import AccessPlan, open_org
 
     profile, paths = opened.profile, opened.paths
     folder = paths.profile(profile.key)
     clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
     secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
-    connection = open_org(profile, secrets, clock, entropy)
+    access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
+    connection = open_org(profile, secrets, clock, entropy, access=access)
+    known = read_last_user(folder) if profile.way_in is not WayIn.TOKEN else None
 
     def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
         files = paths.files(profile.key, identity.organization_id, identity.user_id)
@@ -78,10 +82,16 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             clock=clock,
             entropy=entropy,
             tables=opened.tables,
-            known_identity=read_last_user(folder),
+            known_identity=known,
             make_engine=make_engine,
-            remember=lambda identity: write_last_user(folder, identity),
+            remember=lambda identity: _remember(opened, identity),
             close=opened.close,
             secrets_word=lambda: secrets.word,
         )
     )
+
+
+def _remember(opened: OpenProfile, identity: Identity) -> None:
+    """Keep who was signed in for the next start; a token from outside may be another's next time."""
+    if opened.profile.way_in is not WayIn.TOKEN:
+        write_last_user(opened.paths.profile(opened.profile.key), identity)

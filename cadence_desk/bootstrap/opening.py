@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import StoreError
+from cadence_desk.domain.orgs import GivenAccess
 from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.profile_lock import ProfileLock
 from cadence_desk.sync.parts import Tables
@@ -29,12 +30,14 @@ class OpenProfile:
         paths: where its files lie.
         lock: held until `close`.
         key_file: where secrets go when the machine's key store is not wanted.
+        given: what the environment gives in place of a person's sign-in.
     """
 
     profile: OrgProfile
     paths: Paths
     lock: ProfileLock
     key_file: Path | None = None
+    given: GivenAccess = field(default_factory=GivenAccess)
     tables: Tables = field(default_factory=Tables)
 
     @property
@@ -42,12 +45,22 @@ class OpenProfile:
         """The folder in which a second start leaves its arguments."""
         return self.paths.inbox(self.profile.key)
 
+    @property
+    def token_lock(self) -> Path:
+        """The lock file of the stored sign-in: beside a key file, because two homes may share one."""
+        if self.key_file is None:
+            return self.paths.profile(self.profile.key) / "sign-in.lock"
+        file = self.key_file.expanduser().absolute()
+        return file.with_name(f"{file.name}.{self.profile.key}.lock")
+
     def close(self) -> None:
         """Give the profile free."""
         self.lock.release()
 
 
-def open_profile(profile: OrgProfile, paths: Paths, key_file: Path | None = None) -> OpenProfile:
+def open_profile(
+    profile: OrgProfile, paths: Paths, key_file: Path | None = None, given: GivenAccess | None = None
+) -> OpenProfile:
     """Take the profile's lock.
 
     Raises:
@@ -63,4 +76,4 @@ def open_profile(profile: OrgProfile, paths: Paths, key_file: Path | None = None
         raise StoreError(f"The folder {folder} cannot be used ({error.strerror}).") from error
     lock = ProfileLock(folder)
     lock.acquire()
-    return OpenProfile(profile, paths, lock, key_file)
+    return OpenProfile(profile, paths, lock, key_file, given or GivenAccess())

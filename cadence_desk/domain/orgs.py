@@ -20,6 +20,27 @@ class Banner(Enum):
     PRODUCTION = "Production"
 
 
+class WayIn(Enum):
+    """Where a profile's access tokens come from."""
+
+    BROWSER = "browser"
+    """A person signs in; the refresh token is kept."""
+    TOKEN = "token"  # noqa: S105 - the name of a way in
+    """An access token that somebody else keeps alive."""
+    KEY = "key"
+    """A signed statement, for runs without a person (JWT bearer)."""
+    CLI = "cli"
+    """A login of the Salesforce CLI."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAccess:
+    """What the environment gives in place of a person's sign-in; empty for the other ways in."""
+
+    token: str = field(default="", repr=False)
+    key_file: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OrgProfile:
     """How to reach one org. Holds no secret.
@@ -30,6 +51,8 @@ class OrgProfile:
         redirect_uris: registered callbacks, character-exact, tried in order.
         events_endpoint: host:port of the Pub/Sub API.
         extra_ca: path of a PEM file that is trusted for this profile only; empty for none.
+        way_in: where access tokens come from.
+        username: whose tokens, where the way in needs a name.
     """
 
     key: str
@@ -41,6 +64,23 @@ class OrgProfile:
     extra_ca: str = ""
     banner: Banner = Banner.PRODUCTION
     banner_text: str = ""
+    way_in: WayIn = WayIn.BROWSER
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLogin:
+    """A login that another program on this computer has and would lend."""
+
+    username: str
+    instance_url: str
+    alias: str = ""
+    sandbox: bool = False
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.alias or self.username
 
 
 @dataclass(frozen=True, slots=True)

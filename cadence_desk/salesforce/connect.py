@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cadence_desk.domain.orgs import GivenAccess, WayIn
+from cadence_desk.salesforce.assertion import SignedStatement
 from cadence_desk.salesforce.capabilities import CapabilityReader
+from cadence_desk.salesforce.cli_login import CliToken
 from cadence_desk.salesforce.context import OrgContext
 from cadence_desk.salesforce.gateway import SalesforceGateway
+from cadence_desk.salesforce.given_sign_in import GivenSignIn
+from cadence_desk.salesforce.given_token import GivenToken
 from cadence_desk.salesforce.lane import NamedLanes
 from cadence_desk.salesforce.rest import RestClient
+from cadence_desk.salesforce.secret import Secret
 from cadence_desk.salesforce.session import OrgSession
 from cadence_desk.salesforce.sign_in import BrowserSignIn
+from cadence_desk.salesforce.stored_token import StoredToken
 from cadence_desk.salesforce.stream import PubSubStream
 from cadence_desk.salesforce.transport import Transport
 from cadence_desk.salesforce.usage import UsageMeter
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
         SignInFlow,
     )
     from cadence_desk.salesforce.describes import DescribeCache
+    from cadence_desk.salesforce.token_source import TokenSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,26 @@ class OrgConnection:
     lanes: Lanes
 
 
+@dataclass(frozen=True, slots=True)
+class AccessPlan:
+    """How access tokens are come by, beside what the profile says.
+
+    Attributes:
+        token_lock: a lock between processes that is held while the refresh token is traded.
+        given: what the environment gives, for profiles whose way in is a token or a key.
+    """
+
+    token_lock: Callable[[], AbstractContextManager[Any]] = nullcontext
+    given: GivenAccess = field(default_factory=GivenAccess)
+
+
 def open_org(
     profile: OrgProfile,
     secrets: SecretStore,
     clock: Clock,
     entropy: Entropy,
     describes: DescribeCache | None = None,
-    token_lock: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    access: AccessPlan = AccessPlan(),
 ) -> OrgConnection:
     """Return the ports of one org; nothing is read, loaded or sent yet.
 
@@ -60,16 +81,31 @@ def open_org(
         clock: time for waits and freshness.
         entropy: randomness for verifier and state.
         describes: describes kept from an earlier start, so that unchanged ones cost no body.
-        token_lock: a lock between processes that is held while the refresh token is traded.
+        access: how access tokens are come by.
     """
     meter = UsageMeter(clock)
     transport = Transport(profile, meter)
-    session = OrgSession(profile, secrets, transport, token_lock)
+    stored = StoredToken(profile, secrets, transport, access.token_lock)
+    session = OrgSession(profile, _source(profile, access, stored, transport, clock))
     rest = RestClient(session, transport)
     gateway = SalesforceGateway(OrgContext(rest, CapabilityReader(rest, describes), meter, clock))
     return OrgConnection(
         gateway,
         PubSubStream(profile, session, gateway.identity, transport.roots, clock),
-        BrowserSignIn(session, gateway.identity, clock, entropy),
+        BrowserSignIn(session, stored, gateway.identity, clock, entropy)
+        if profile.way_in is WayIn.BROWSER
+        else GivenSignIn(session, gateway.identity),
         NamedLanes(),
     )
+
+
+def _source(
+    profile: OrgProfile, access: AccessPlan, stored: StoredToken, transport: Transport, clock: Clock
+) -> TokenSource:
+    if profile.way_in is WayIn.TOKEN:
+        return GivenToken(Secret(access.given.token), profile.login_url, transport)
+    if profile.way_in is WayIn.KEY:
+        return SignedStatement(profile, access.given.key_file, transport, clock)
+    if profile.way_in is WayIn.CLI:
+        return CliToken(profile, transport)
+    return stored

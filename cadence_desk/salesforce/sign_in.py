@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from cadence_desk.domain.errors import NotAllowed, OrgRefused, SignedOut
 from cadence_desk.salesforce.loopback import LoopbackListener
 from cadence_desk.salesforce.secret import Secret
+from cadence_desk.salesforce.token_source import told
 from cadence_desk.salesforce.tokens import SCOPE
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.orgs import Identity, OrgProfile
     from cadence_desk.domain.ports import Clock, Entropy
     from cadence_desk.salesforce.session import OrgSession
+    from cadence_desk.salesforce.stored_token import StoredToken
 
 LIFE_SECONDS = 300.0
 
@@ -30,9 +32,15 @@ class BrowserSignIn:
     """Gets a session for the profile it was opened with."""
 
     def __init__(
-        self, session: OrgSession, identify: Callable[[], Identity], clock: Clock, entropy: Entropy
+        self,
+        session: OrgSession,
+        stored: StoredToken,
+        identify: Callable[[], Identity],
+        clock: Clock,
+        entropy: Entropy,
     ) -> None:
         self._session = session
+        self._stored = stored
         self._identify = identify
         self._clock = clock
         self._entropy = entropy
@@ -46,7 +54,7 @@ class BrowserSignIn:
             DeskError: the org cannot be reached just now.
         """
         self._check(profile)
-        if not self._session.has_stored():
+        if not self._stored.present():
             return None
         self._session.renew()
         return self._identify()
@@ -70,7 +78,9 @@ class BrowserSignIn:
             answer = self._wait(listener, cancelled)
             redirect_uri = listener.redirect_uri
         code = read_answer(answer, state)
-        self._session.adopt(self._session.endpoint.exchange_code(code, verifier, redirect_uri))
+        grant = self._stored.endpoint.exchange_code(code, verifier, redirect_uri)
+        self._stored.adopt(grant)
+        self._session.use(grant)
         return self._identify()
 
     def _wait(self, listener: LoopbackListener, cancelled: Callable[[], bool]) -> Mapping[str, str]:
@@ -114,13 +124,13 @@ def read_answer(answer: Mapping[str, str], state: str) -> Secret:
             "The browser's answer does not belong to this sign-in.", hint="Start the sign-in again."
         )
     if "error" in answer:
-        told = answer.get("error_description", "")[:300]
-        raise NotAllowed(
+        denied = NotAllowed(
             "Salesforce did not let you in.",
             hint="Allow the access, or ask your admin whether the app is open to you.",
             server_code=answer["error"][:80],
-            server_text=told,
+            server_text=answer.get("error_description", "")[:300],
         )
+        raise told(denied)
     if not answer.get("code"):
         raise OrgRefused("The browser's answer holds no code.", hint="Start the sign-in again.")
     return Secret(answer["code"])

@@ -67,6 +67,12 @@ class TokenEndpoint:
             }
         )
 
+    def exchange_statement(self, statement: str) -> TokenGrant:
+        """Trade a signed statement for an access token (RFC 7523). Raises DeskError."""
+        return self._grant(
+            {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": statement}
+        )
+
     def revoke(self, token: Secret) -> bool:
         """Revoke a refresh token and its access tokens; return False when the org did not confirm."""
         try:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cadence_desk.domain.errors import BadFile, BadValue
-from cadence_desk.domain.orgs import Banner, OrgProfile
+from cadence_desk.domain.orgs import Banner, OrgProfile, WayIn
 from cadence_desk.settings.whole_files import replace_file, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cadence_desk.domain.orgs import OfferedLogin
 
 IMPORT_LIMIT = 64 * 1024
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
@@ -71,7 +73,26 @@ class ProfileBook:
 
     def import_text(self, text: str, folder: Path | None = None) -> OrgProfile:
         """Add the profile of an admin's JSON text; a relative `extra_ca` is looked for in `folder`."""
-        profile = parse_profile(text, folder)
+        return self._added(parse_profile(text, folder))
+
+    def add_login(self, login: OfferedLogin) -> OrgProfile:
+        """Add the org of another program's login and return its profile; the login stays where it is."""
+        banner = Banner.SANDBOX if login.sandbox else banner_of(login.instance_url)
+        return self._added(
+            OrgProfile(
+                "",
+                login.name[:80],
+                login.instance_url,
+                "",
+                (),
+                banner=banner,
+                way_in=WayIn.CLI,
+                username=login.username,
+            )
+        )
+
+    def _added(self, profile: OrgProfile) -> OrgProfile:
+        """Store a profile under the key it has already, or a free one."""
         taken = self._read()
         same = [old.key for old in taken.values() if _same_org(old, profile)]
         profile = replace(profile, key=same[0] if same else _free_key(profile.name, taken))
@@ -93,7 +114,10 @@ class ProfileBook:
         return {profile.key: profile for profile in found if profile is not None}
 
     def _write(self, profiles: Mapping[str, OrgProfile]) -> None:
-        entries = [{**asdict(profile), "banner": profile.banner.name} for profile in profiles.values()]
+        entries = [
+            {**asdict(profile), "banner": profile.banner.name, "way_in": profile.way_in.value}
+            for profile in profiles.values()
+        ]
         replace_file(self._path, json.dumps({"version": 1, "orgs": entries}, indent=2).encode())
 
 
@@ -124,18 +148,30 @@ def check_profile(profile: OrgProfile) -> None:
     """Raise BadValue when a profile is not well formed: https only, callbacks on this computer or https."""
     if not profile.name.strip() or len(profile.name) > 80 or not profile.name.isprintable():
         raise BadValue("The name of an org has 1 to 80 printable characters.")
-    _check_origin(profile.login_url)
+    check_origin(profile.login_url)
+    if profile.way_in is WayIn.BROWSER:
+        _check_app(profile)
+    elif not profile.username or not profile.username.isprintable():
+        raise BadValue("The name of the login is missing.")
+    check_connection(profile.events_endpoint, profile.extra_ca)
+
+
+def _check_app(profile: OrgProfile) -> None:
     if not _CLIENT_ID.match(profile.client_id):
         raise BadValue("The client id is not one Salesforce gives out.")
     if not profile.redirect_uris:
         raise BadValue("At least one redirect URI is needed.")
     for uri in profile.redirect_uris:
         _check_callback(uri)
-    endpoint = _ENDPOINT.match(profile.events_endpoint)
+
+
+def check_connection(events_endpoint: str, extra_ca: str) -> None:
+    """Raise BadValue unless these are an endpoint for change events and a readable PEM file, or empty."""
+    endpoint = _ENDPOINT.match(events_endpoint)
     if endpoint is None or not 0 < int(endpoint.group(1)) < 65536:
         raise BadValue("The events endpoint is a host and a port, such as api.pubsub.salesforce.com:7443.")
-    if profile.extra_ca:
-        _check_ca(Path(profile.extra_ca))
+    if extra_ca:
+        _check_ca(Path(extra_ca))
 
 
 def banner_of(login_url: str) -> Banner:
@@ -163,7 +199,8 @@ def _built(content: dict[str, Any], folder: Path | None) -> OrgProfile:
     return profile
 
 
-def _check_origin(url: str) -> None:
+def check_origin(url: str) -> None:
+    """Raise BadValue unless this is the https address of a host and nothing more."""
     parts = _split(url)
     if parts is None or parts.scheme != "https" or not parts.hostname or parts.username is not None:
         raise BadValue("The login address starts with https:// and names a host.")
@@ -202,7 +239,11 @@ def _check_ca(path: Path) -> None:
 
 
 def _same_org(old: OrgProfile, new: OrgProfile) -> bool:
-    return (old.login_url, old.client_id) == (new.login_url, new.client_id)
+    return _place(old) == _place(new)
+
+
+def _place(profile: OrgProfile) -> tuple[object, ...]:
+    return profile.login_url, profile.client_id, profile.way_in, profile.username
 
 
 def _free_key(name: str, taken: Mapping[str, OrgProfile]) -> str:
@@ -220,6 +261,7 @@ def _from_entry(entry: dict[str, Any]) -> OrgProfile | None:
     try:
         values["redirect_uris"] = tuple(values["redirect_uris"])
         values["banner"] = Banner[values.get("banner", Banner.PRODUCTION.name)]
+        values["way_in"] = WayIn(values.get("way_in", WayIn.BROWSER.value))
         return OrgProfile(**values)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return None

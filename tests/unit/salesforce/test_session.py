@@ -14,6 +14,7 @@ from cadence_desk.domain.errors import AnswerUnreadable, Executed, KeyStoreLocke
 from cadence_desk.salesforce.rest import RestClient
 from cadence_desk.salesforce.secret import Secret
 from cadence_desk.salesforce.session import OrgSession
+from cadence_desk.salesforce.stored_token import StoredToken
 from cadence_desk.salesforce.tokens import TokenEndpoint, TokenGrant, ids_in
 from cadence_desk.salesforce.transport import Transport
 from cadence_desk.salesforce.usage import UsageMeter
@@ -55,10 +56,9 @@ def make(
     one = profile(instance)
     transport = Transport(one, UsageMeter(FakeClock()))
     kept = secrets or stored("refresh 0")
-    session = OrgSession(one, kept, transport)
-    endpoint = FakeEndpoint(instance, transport)
-    session.endpoint = endpoint
-    return session, endpoint, transport
+    source = StoredToken(one, kept, transport)
+    endpoint = source.endpoint = FakeEndpoint(instance, transport)
+    return OrgSession(one, source), endpoint, transport
 
 
 def stored(token: str) -> FakeSecrets:
@@ -151,7 +151,8 @@ def test_a_locked_key_store_does_not_end_the_session() -> None:
 
     secrets.write = refuse  # type: ignore[method-assign]
     session.renew()
-    assert session.unsaved
+    assert isinstance(session.source, StoredToken)
+    assert session.source.unsaved
     assert session.access_token().reveal() == "access 1"
     assert endpoint.refreshed == ["refresh 0"]
 
@@ -164,7 +165,7 @@ def test_an_end_stays_an_end_without_asking_again() -> None:
             session.access_token()
     assert len(endpoint.refreshed) == 1
     endpoint.error = None
-    session.adopt(TokenGrant(Secret("new"), "https://b.my.salesforce.com", IDENTITY, Secret("r")))
+    session.use(TokenGrant(Secret("new"), "https://b.my.salesforce.com", IDENTITY, Secret("r")))
     assert session.access_token().reveal() == "new"
     assert session.instance_url == "https://b.my.salesforce.com"
 
@@ -204,13 +205,13 @@ def test_those_who_wait_share_the_failure() -> None:
 
 def test_nobody_is_signed_in() -> None:
     session, endpoint, _ = make(secrets=FakeSecrets())
-    assert not session.has_stored()
+    assert not session.source.present()
     with pytest.raises(SignedOut):
         session.bearer()
     assert endpoint.refreshed == []
     broken = FakeSecrets()
     broken.kept["test/refresh-token"] = "[1"
-    assert not make(secrets=broken)[0].has_stored()
+    assert not make(secrets=broken)[0].source.present()
 
 
 @pytest.mark.parametrize("error", [None, Unreachable()])

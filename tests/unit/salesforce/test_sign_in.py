@@ -18,6 +18,7 @@ from cadence_desk.salesforce.loopback import LoopbackListener
 from cadence_desk.salesforce.secret import Secret
 from cadence_desk.salesforce.session import OrgSession
 from cadence_desk.salesforce.sign_in import LIFE_SECONDS, BrowserSignIn, authorize_url, read_answer
+from cadence_desk.salesforce.stored_token import StoredToken
 from cadence_desk.salesforce.transport import Transport
 from cadence_desk.salesforce.usage import UsageMeter
 from tests.unit.salesforce.org_fakes import FakeClock, FakeEntropy, FakeSecrets, profile
@@ -166,12 +167,12 @@ def test_reading_the_answer() -> None:
 
 
 def flow(one: OrgProfile, clock: FakeClock) -> BrowserSignIn:
-    session = OrgSession(one, FakeSecrets(), Transport(one, UsageMeter(clock)))
+    stored = StoredToken(one, FakeSecrets(), Transport(one, UsageMeter(clock)))
 
     def identify() -> Identity:
         return Identity(RecordId("00D"), RecordId("005"), "u", "n", "https://a")
 
-    return BrowserSignIn(session, identify, clock, FakeEntropy())
+    return BrowserSignIn(OrgSession(one, stored), stored, identify, clock, FakeEntropy())
 
 
 def local_profile() -> OrgProfile:
