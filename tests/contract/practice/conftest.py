@@ -178,7 +178,7 @@ class PubSub:
 
 @pytest.fixture(scope="module")
 def org_thread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrgThread]:
-    plan = ServingPlan(tmp_path_factory.mktemp("authority"), WorldPlan(people=50, seed=11))
+    plan = ServingPlan(tmp_path_factory.mktemp("authority"), WorldPlan(people=200, seed=11))
     thread = OrgThread(plan)
     thread.do(lambda served: setattr(served.org.settings, "colleagues", False))
     yield thread
