@@ -11,7 +11,14 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from cadence_desk.domain.errors import DeskError, InternalError, NotAllowed, Retry, Unreachable
+from cadence_desk.domain.errors import (
+    DeskError,
+    InternalError,
+    NotAllowed,
+    ProxyProblem,
+    Retry,
+    Unreachable,
+)
 from cadence_desk.salesforce.avro import AvroProblem, AvroReader
 from cadence_desk.salesforce.events import Delivered, decode
 from cadence_desk.salesforce.flow import MOST, Flow
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import Clock, FeedSink
     from cadence_desk.salesforce.event_service import EventCall, EventService
     from cadence_desk.salesforce.session import OrgSession
-    from cadence_desk.salesforce.trust import TrustRoots
+    from cadence_desk.salesforce.transport import Transport
     from cadence_desk.wire.pubsub_api_pb2 import FetchRequest, FetchResponse
 
 _LOG = logging.getLogger(__name__)
@@ -80,14 +87,14 @@ class PubSubStream:
         profile: OrgProfile,
         session: OrgSession,
         identify: Callable[[], Identity],
-        roots: TrustRoots,
+        transport: Transport,
         clock: Clock,
         silence: float = SILENCE_SECONDS,
     ) -> None:
         self.endpoint = profile.events_endpoint
         self.session = session
         self.identify = identify
-        self.roots = roots
+        self.transport = transport
         self.clock = clock
         self.silence = silence
         self.schemas = SchemaCache()
@@ -142,6 +149,8 @@ class Subscription:
             if not self._stopping.is_set():  # a channel closed under a call says so in its own way
                 _LOG.exception("the feed of %s failed", self._topic)
             error = InternalError("The event stream failed.", retry=Retry.LATER)
+        if isinstance(error, ProxyProblem):
+            self._org.transport.proxies.forget_login()
         if not self._stopping.is_set():
             self._sink.feed_ended(self._topic, error, mark_unusable=unusable)
 
@@ -149,7 +158,8 @@ class Subscription:
         """Follow until the stream ends; an ended session is renewed once per stream that said something."""
         from cadence_desk.salesforce.event_service import EventService
 
-        service = EventService(self._org.endpoint, self._org.roots.pem())
+        endpoint, transport = self._org.endpoint, self._org.transport
+        service = EventService(endpoint, transport.roots.pem(), transport.proxies.of_events(endpoint))
         with self._lock:
             self._service = service
         try:
@@ -168,6 +178,8 @@ class Subscription:
         """Renew the session once; refused again under a new token, the bus is closed to this session, not the org."""
         if problem.cure is not Cure.RENEW or self._stopping.is_set():
             raise problem
+        if self._org.session.bearer()[1] != generation:
+            return  # another line has renewed the session meanwhile: try with its token
         if not self._may_renew:
             raise StreamProblem(
                 NotAllowed(
