@@ -51,6 +51,7 @@ class OrgProfile:
         redirect_uris: registered callbacks, character-exact, tried in order.
         events_endpoint: host:port of the Pub/Sub API.
         extra_ca: path of a PEM file that is trusted for this profile only; empty for none.
+        proxy: ``host:port`` of a proxy, ``direct`` for none, empty for what the computer says.
         way_in: where access tokens come from.
         username: whose tokens, where the way in needs a name.
     """
@@ -64,6 +65,7 @@ class OrgProfile:
     extra_ca: str = ""
     banner: Banner = Banner.PRODUCTION
     banner_text: str = ""
+    proxy: str = ""
     way_in: WayIn = WayIn.BROWSER
     username: str = ""
 

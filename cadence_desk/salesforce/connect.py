@@ -15,6 +15,7 @@ from cadence_desk.salesforce.gateway import SalesforceGateway
 from cadence_desk.salesforce.given_sign_in import GivenSignIn
 from cadence_desk.salesforce.given_token import GivenToken
 from cadence_desk.salesforce.lane import NamedLanes
+from cadence_desk.salesforce.proxies import LOGIN_SECRET, Proxies
 from cadence_desk.salesforce.rest import RestClient
 from cadence_desk.salesforce.secret import Secret
 from cadence_desk.salesforce.session import OrgSession
@@ -84,14 +85,14 @@ def open_org(
         access: how access tokens are come by.
     """
     meter = UsageMeter(clock)
-    transport = Transport(profile, meter)
+    transport = Transport(profile, meter, Proxies(profile.proxy, lambda: secrets.read(LOGIN_SECRET)))
     stored = StoredToken(profile, secrets, transport, access.token_lock)
     session = OrgSession(profile, _source(profile, access, stored, transport, clock))
     rest = RestClient(session, transport)
     gateway = SalesforceGateway(OrgContext(rest, CapabilityReader(rest, describes), meter, clock))
     return OrgConnection(
         gateway,
-        PubSubStream(profile, session, gateway.identity, transport.roots, clock),
+        PubSubStream(profile, session, gateway.identity, transport, clock),
         BrowserSignIn(session, stored, gateway.identity, clock, entropy)
         if profile.way_in is WayIn.BROWSER
         else GivenSignIn(session, gateway.identity),

@@ -20,6 +20,13 @@ from cadence_desk.domain.errors import (
     Unreachable,
     Untrusted,
 )
+from cadence_desk.salesforce.certificates import (
+    OLD_TLS,
+    OLD_TLS_HINT,
+    distrust,
+    speaks_old_tls,
+    utc_now,
+)
 from cadence_desk.salesforce.error_table import HTTP_TABLE, OAUTH_TABLE, Row
 from cadence_desk.salesforce.exchange import Exchange, Phase
 
@@ -97,7 +104,7 @@ def translate_exception(error: BaseException, exchange: Exchange) -> DeskError:
 def _translate_line(error: BaseException, exchange: Exchange) -> DeskError:
     causes = list(_causes(error))
     if exchange.phase < Phase.CONNECTED or any(isinstance(e, ssl.SSLCertVerificationError) for e in causes):
-        return _translate_connect(causes)
+        return _translate_connect(causes, exchange)
     if exchange.phase is Phase.CONNECTED:
         return Unreachable("The connection broke before anything was sent.")
     if "BodyTooLarge" in {type(e).__name__ for e in causes}:
@@ -109,37 +116,48 @@ def _translate_line(error: BaseException, exchange: Exchange) -> DeskError:
     return AnswerLost(words, executed=_executed(exchange))
 
 
-def _translate_connect(causes: list[BaseException]) -> DeskError:
+def _translate_connect(causes: list[BaseException], exchange: Exchange) -> DeskError:
     names = {type(error).__name__ for error in causes}
     told = " ".join(str(error) for error in causes)
     certificate = next((e for e in causes if isinstance(e, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
-        return Untrusted(
-            f"The server's certificate is not trusted: {certificate.verify_message or 'unknown authority'}.",
-            hint="If your company inspects TLS, add its certificate authority to this profile.",
-        )
+        host = exchange.host or "the server"
+        return distrust(host, exchange.presented, getattr(certificate, "verify_message", ""), utc_now())
     if names & {"ProxyError", "InvalidProxyURL", "ProxySchemeUnknown", "InvalidSchema"}:
-        return ProxyProblem(
-            "The proxy did not let the connection through.",
-            hint=_proxy_hint(told),
-            server_code=_tunnel_status(told),
-        )
+        return proxy_problem(_tunnel_status(told), answered="Tunnel connection failed" in told)
     if names & {"SSLError"} or any(isinstance(e, ssl.SSLError) for e in causes):
-        return Untrusted("No secure connection could be agreed on with the server.", retry=Retry.LATER)
+        return _no_secure_line(told)
     if names & {"NameResolutionError"}:
         return Unreachable("The server's name cannot be found.", hint="Check the network and the address.")
     return Unreachable(hint="Check the network.")
 
 
-def _proxy_hint(told: str) -> str:
-    if "407" in told:
-        return "The proxy asks for a user name and password; NTLM and Kerberos proxies are not supported."
-    return "Check the proxy's address."
+def _no_secure_line(told: str) -> Untrusted:
+    if speaks_old_tls(told):
+        return Untrusted(OLD_TLS, hint=OLD_TLS_HINT)
+    return Untrusted("No secure connection could be agreed on with the server.", retry=Retry.LATER)
 
 
-def _tunnel_status(told: str) -> str:
+def proxy_problem(status: int, *, answered: bool) -> ProxyProblem:
+    """Return what a proxy that opens no tunnel means; `status` is 0 when it did not say."""
+    if status == 407:
+        words = "The proxy asks for a user name and password, or does not accept the ones it got."
+        hint = (
+            "Set them for this org with: cadence-desk org proxy. "
+            "The proxy takes a user name and password in plain form (Basic); NTLM and Kerberos are not supported."
+        )
+    elif answered:
+        words = "The proxy did not let the connection through."
+        hint = "Ask whoever runs the proxy to let *.salesforce.com through, or check the proxy's address."
+    else:
+        words = "The proxy cannot be reached."
+        hint = "Check the proxy's address."
+    return ProxyProblem(words, hint=hint, server_code=f"HTTP {status}" if status else "")
+
+
+def _tunnel_status(told: str) -> int:
     found = re.search(r"Tunnel connection failed: (\d{3})", told)
-    return f"HTTP {found[1]}" if found else ""
+    return int(found[1]) if found else 0
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

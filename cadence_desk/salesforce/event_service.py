@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import grpc
 
-from cadence_desk.domain.errors import NotAllowed, ProxyProblem
-from cadence_desk.salesforce.proxies import proxy_for
-from cadence_desk.salesforce.stream_errors import StreamProblem, problem_of
+from cadence_desk.domain.errors import NotAllowed, ProxyProblem, Retry, Untrusted
+from cadence_desk.salesforce.certificates import distrust, look, utc_now
+from cadence_desk.salesforce.stream_errors import NO_TRUST, StreamProblem, problem_of
 from cadence_desk.wire.pubsub_api_pb2 import CUSTOM, LATEST, FetchRequest, SchemaRequest, TopicRequest
 from cadence_desk.wire.pubsub_api_pb2_grpc import PubSubStub
 
@@ -28,15 +29,18 @@ PING_TIMEOUT_MS = 20_000
 """Set as keepalive and as HTTP/2 ping timeout: the first alone leaves a dead line unseen for a minute more."""
 
 
-def channel_options(endpoint: str) -> list[tuple[str, int | str]]:
-    """Return the options of a channel to an endpoint.
+def channel_options(proxy: str) -> list[tuple[str, int | str]]:
+    """Return the options of a channel through a proxy, or without one when it is empty.
 
     Raises:
         ProxyProblem: the proxy speaks something that gRPC does not.
     """
-    proxy = proxy_for(f"https://{endpoint}")
     if proxy and not proxy.startswith("http://"):
-        raise ProxyProblem("The event stream can only go through an http proxy.")
+        raise ProxyProblem(
+            "The event stream can only go through an http proxy.",
+            hint="Changes are read by polling instead.",
+            retry=Retry.NEVER,
+        )
     options: list[tuple[str, int | str]] = [
         ("grpc.keepalive_time_ms", KEEPALIVE_MS),
         ("grpc.keepalive_timeout_ms", PING_TIMEOUT_MS),
@@ -51,9 +55,11 @@ def channel_options(endpoint: str) -> list[tuple[str, int | str]]:
 class EventService:
     """One channel to the event bus."""
 
-    def __init__(self, endpoint: str, roots: bytes) -> None:
+    def __init__(self, endpoint: str, roots: bytes, proxy: str = "") -> None:
+        self._endpoint = endpoint
+        self._proxy = proxy
         credentials = grpc.ssl_channel_credentials(root_certificates=roots)
-        self._channel = grpc.secure_channel(endpoint, credentials, options=channel_options(endpoint))
+        self._channel = grpc.secure_channel(endpoint, credentials, options=channel_options(proxy))
         self._stub: Any = PubSubStub(self._channel)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
@@ -62,7 +68,7 @@ class EventService:
 
     def check_topic(self, topic: str, metadata: Sequence[tuple[str, str]]) -> None:
         """Ask whether the topic can be subscribed to. Raises StreamProblem."""
-        with _translated():
+        with self._trusted(), _translated():
             info = self._stub.GetTopic(
                 TopicRequest(topic_name=topic), metadata=metadata, timeout=UNARY_SECONDS
             )
@@ -76,6 +82,19 @@ class EventService:
                 SchemaRequest(schema_id=schema_id), metadata=metadata, timeout=UNARY_SECONDS
             )
         return str(info.schema_json)
+
+    @contextmanager
+    def _trusted(self) -> Iterator[None]:
+        """Tell why the server is not trusted: the first call of a channel meets that, and gRPC says little of it."""
+        try:
+            yield
+        except StreamProblem as problem:
+            if not (isinstance(problem.error, Untrusted) and problem.error.server_code == NO_TRUST):
+                raise
+            place = urlsplit(f"//{self._endpoint}")
+            host = place.hostname or ""
+            presented = look(host, place.port or 443, self._proxy)
+            raise StreamProblem(distrust(host, presented, "", utc_now())) from None
 
     def subscribe(self, requests: Iterator[FetchRequest], metadata: Sequence[tuple[str, str]]) -> EventCall:
         """Start a stream."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cadence_desk.salesforce.certificates import Presented
+
 
 class Phase(IntEnum):
     """How far a request came; the order is the order in time."""
@@ -31,7 +33,13 @@ class Phase(IntEnum):
 
 @dataclass(slots=True)
 class Exchange:
-    """What is known of the exchange that this thread is in."""
+    """What is known of the exchange that this thread is in.
+
+    Attributes:
+        host: whom the request was meant for.
+        proxied: a proxy stands between.
+        presented: the certificate that was not trusted, when it could be looked at.
+    """
 
     purpose: str = "other"
     write: bool = False
@@ -40,6 +48,9 @@ class Exchange:
     status: int = 0
     server_date: datetime | None = None
     last_modified: str = ""
+    host: str = ""
+    proxied: bool = False
+    presented: Presented | None = None
 
 
 class _Current(threading.local):

@@ -18,12 +18,15 @@ from requests.auth import AuthBase
 from typing_extensions import override
 
 from cadence_desk.domain.errors import InternalError
+from cadence_desk.salesforce.certificates import look
 from cadence_desk.salesforce.exchange import Phase, current
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from cadence_desk.salesforce.certificates import Presented
+    from cadence_desk.salesforce.exchange import Exchange
     from cadence_desk.salesforce.secret import Secret
     from cadence_desk.salesforce.usage import UsageMeter
 
@@ -134,11 +137,16 @@ class OrgAdapter(HTTPAdapter):
     """Sends with our TLS context, default timeouts and bounds; counts, and reads the limits header."""
 
     def __init__(
-        self, context: ssl.SSLContext, meter: UsageMeter, deadline: float = DEADLINE_SECONDS
+        self,
+        context: ssl.SSLContext,
+        meter: UsageMeter,
+        deadline: float = DEADLINE_SECONDS,
+        proxy_refused: Callable[[], None] = lambda: None,
     ) -> None:
         self._context = context
         self._meter = meter
         self._deadline = deadline
+        self._proxy_refused = proxy_refused
         super().__init__()
 
     @override
@@ -176,10 +184,19 @@ class OrgAdapter(HTTPAdapter):
         request.headers.pop("X-PrettyPrint", None)
         self._meter.sent(exchange.purpose)
         limits = timeout or (CONNECT_SECONDS, WRITE_SECONDS if exchange.write else READ_SECONDS)
+        proxy = _noted_place(exchange, request.url or "", proxies)
         with _Deadline(self._deadline):
-            response = super().send(
-                request, stream=True, timeout=limits, verify=True, cert=cert, proxies=proxies
-            )
+            try:
+                response = super().send(
+                    request, stream=True, timeout=limits, verify=True, cert=cert, proxies=proxies
+                )
+            except requests.exceptions.SSLError:
+                if exchange.phase < Phase.CONNECTED:
+                    exchange.presented = _looked_at(request.url or "", proxy)
+                raise
+            except requests.exceptions.ProxyError:
+                self._proxy_refused()
+                raise
             exchange.phase = Phase.ANSWERED
             exchange.status = response.status_code
             exchange.server_date = self._meter.answered(response.headers)
@@ -187,6 +204,18 @@ class OrgAdapter(HTTPAdapter):
             _read_bounded(response)
         exchange.phase = Phase.COMPLETE
         return response
+
+
+def _noted_place(exchange: Exchange, url: str, proxies: Any) -> str:
+    """Write down whom a request is meant for; return its proxy."""
+    proxy = str((proxies or {}).get(urlsplit(url).scheme) or "")
+    exchange.host, exchange.proxied = urlsplit(url).hostname or "", bool(proxy)
+    return proxy
+
+
+def _looked_at(url: str, proxy: str) -> Presented | None:
+    parts = urlsplit(url)
+    return look(parts.hostname or "", parts.port or 443, proxy)
 
 
 def _read_bounded(response: requests.Response) -> None:

@@ -22,6 +22,8 @@ from cadence_desk.domain.errors import (
     Unreachable,
     Untrusted,
 )
+from cadence_desk.salesforce.certificates import OLD_TLS, OLD_TLS_HINT, SETTING_HINT, speaks_old_tls
+from cadence_desk.salesforce.errors import proxy_problem
 
 PREFIX = "sfdc.platform.eventbus.grpc."
 
@@ -34,12 +36,13 @@ class Cure(Enum):
     FORGET_MARK = "forget_mark"
 
 
-@dataclass(frozen=True, slots=True)
 class StreamProblem(Exception):
     """Why a call to the event bus ended."""
 
-    error: DeskError
-    cure: Cure = Cure.NONE
+    def __init__(self, error: DeskError, cure: Cure = Cure.NONE) -> None:
+        super().__init__(error, cure)
+        self.error = error
+        self.cure = cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,10 @@ BY_STATUS = {
 }
 """Every other status is a broken line."""
 
+NO_TRUST = "CERTIFICATE"
+"""Code of a certificate that was not trusted, while nobody has looked at it yet."""
+_NO_TRUST_SIGNS = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification Check failed")
+_PROXY_REFUSAL = re.compile(r"HTTP proxy returned response code (\d{3})")
 _RPC_ID = re.compile(r"\s*rpcId:\s*\S+\s*\Z")
 
 
@@ -100,10 +107,10 @@ def problem_of(status: str, code: str, told: str) -> StreamProblem:
     """Return what a status name, an error code and a text mean; code and text may be empty."""
     short = code.removeprefix(PREFIX)
     meaning = BY_CODE.get(short) or BY_STATUS.get(status, _SILENT)
-    if meaning is _SILENT and "CERTIFICATE_VERIFY_FAILED" in told:
-        meaning = _Meaning(
-            Untrusted, Retry.NEVER, "Add your company's certificate authority to this profile."
-        )
+    if meaning is _SILENT and not code:
+        broken = _broken_line(told)
+        if broken is not None:
+            return StreamProblem(broken)
     error = meaning.error(
         f"The event stream ended: {meaning.error.title.lower()}.",
         hint=meaning.hint,
@@ -113,3 +120,13 @@ def problem_of(status: str, code: str, told: str) -> StreamProblem:
         executed=Executed.NO,
     )
     return StreamProblem(error, meaning.cure)
+
+
+def _broken_line(told: str) -> DeskError | None:
+    """Return why no connection was made, where gRPC's own words tell (as of grpcio 1.85)."""
+    refusal = _PROXY_REFUSAL.search(told)
+    if refusal is not None:
+        return proxy_problem(int(refusal[1]), answered=True)
+    if any(sign in told for sign in _NO_TRUST_SIGNS):
+        return Untrusted(hint=SETTING_HINT, server_code=NO_TRUST)
+    return Untrusted(OLD_TLS, hint=OLD_TLS_HINT) if speaks_old_tls(told) else None

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cadence_desk.salesforce.proxies import proxy_for
+from cadence_desk.salesforce.proxies import Proxies
 from cadence_desk.salesforce.trust import TrustRoots
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ class _Sessions(threading.local):
 class Transport:
     """Sessions of one profile. A session belongs to the thread that asked for it."""
 
-    def __init__(self, profile: OrgProfile, meter: UsageMeter) -> None:
+    def __init__(self, profile: OrgProfile, meter: UsageMeter, proxies: Proxies | None = None) -> None:
         self.roots = TrustRoots(profile.extra_ca)
+        self.proxies = proxies if proxies is not None else Proxies()
         self._meter = meter
         self._sessions = _Sessions()
         self._lock = threading.Lock()
@@ -48,13 +49,14 @@ class Transport:
         from cadence_desk.salesforce.http_adapter import LiveBearer, OrgAdapter, OrgHTTP, origin_of
 
         origin = origin_of(url)
-        proxy = proxy_for(url)
+        proxy = self.proxies.of(url)
         key = (origin, bearer is not None, proxy)
         found = self._sessions.by_origin.get(key)
         if found is None:
             proxies = {urlsplit(url).scheme: proxy} if proxy else {}
             auth = LiveBearer(origin, bearer) if bearer is not None else None
-            found = OrgHTTP(OrgAdapter(self._tls(), self._meter), proxies, auth)
+            adapter = OrgAdapter(self._tls(), self._meter, proxy_refused=self.proxies.forget_login)
+            found = OrgHTTP(adapter, proxies, auth)
             self._sessions.by_origin[key] = found
         return found
 

@@ -17,7 +17,8 @@ from cadence_desk.salesforce.describes import DescribeCache
 from cadence_desk.salesforce.gateway import SalesforceGateway
 from cadence_desk.salesforce.soql import SoqlQuery
 from cadence_desk.salesforce.stream import PubSubStream
-from cadence_desk.salesforce.trust import TrustRoots
+from cadence_desk.salesforce.transport import Transport
+from cadence_desk.salesforce.usage import UsageMeter
 from tests.contract.client_org import (
     Client,
     PracticeProcess,
@@ -230,12 +231,16 @@ def test_an_unknown_authority_is_not_trusted(practice: PracticeProcess, client: 
     sink = Sink()
     feed = client.org.feed
     assert isinstance(feed, PubSubStream)
-    handle = PubSubStream(profile, feed.session, feed.identify, TrustRoots(), feed.clock).open(
+    doubting = Transport(profile, UsageMeter(SystemClock()))
+    handle = PubSubStream(profile, feed.session, feed.identify, doubting, feed.clock).open(
         "/data/x", None, sink
     )
     sink.wait(lambda: sink.ended)
     handle.stop(5)
 
-    with pytest.raises(Untrusted):
+    with pytest.raises(Untrusted, match="Practice org authority") as caught:
         org.gateway.renew()
-    assert isinstance(sink.ended[0][0], Untrusted)
+    assert "Extra certificate authority" in caught.value.hint
+    ended = sink.ended[0][0]
+    assert isinstance(ended, Untrusted)
+    assert "Practice org authority" in ended.message

@@ -252,7 +252,9 @@ def test_keepalives_bring_marks(follow: Any) -> None:
 def test_silence_is_noticed(practice: PracticeProcess, client: Client) -> None:
     feed = client.org.feed
     assert isinstance(feed, PubSubStream)
-    impatient = PubSubStream(client.profile, feed.session, feed.identify, feed.roots, feed.clock, silence=2.0)
+    impatient = PubSubStream(
+        client.profile, feed.session, feed.identify, feed.transport, feed.clock, silence=2.0
+    )
     sink = Sink()
     handle = impatient.open(LEADS, None, sink)
     sink.wait(lambda: sink.started)

@@ -14,7 +14,7 @@ from cadence_desk.domain.orgs import FieldDescription, ObjectDescription
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.call_reader import template_in
 from cadence_desk.salesforce.plain_text import plain_text
-from cadence_desk.salesforce.proxies import is_loopback, proxy_for
+from cadence_desk.salesforce.proxies import is_loopback
 from cadence_desk.salesforce.tasks import has_key_field, parse_task, sendable
 from cadence_desk.salesforce.usage import UsageMeter
 from tests.unit.salesforce.org_fakes import FakeClock
@@ -30,19 +30,6 @@ def test_loopback(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost.example", "10.0.0.1", "salesforce.com", ""])
 def test_not_loopback(host: str) -> None:
     assert not is_loopback(host)
-
-
-@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_a_proxy_in_either_case(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    for other in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(other, raising=False)
-    monkeypatch.setenv(name, "proxy.example:3128")
-    assert proxy_for("https://a.my.salesforce.com/x") == "http://proxy.example:3128"
-    assert proxy_for("https://localhost:8443/x") == ""
-    assert proxy_for("https://[::1]:8443/x") == ""
-    monkeypatch.setenv("no_proxy", ".salesforce.com")
-    assert proxy_for("https://a.my.salesforce.com/x") == ""
-    assert proxy_for("nonsense") == ""
 
 
 @pytest.mark.parametrize(
