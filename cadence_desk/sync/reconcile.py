@@ -101,8 +101,8 @@ def reconcile(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
         stamp: what is known of the record; None when the record is unknown and was never deleted.
         event: one change of one record (merged events are fanned out before).
     """
-    if event.type is ChangeType.GAP_OVERFLOW:
-        return [ReadEntity(event.entity)]
+    if event.type is ChangeType.GAP_OVERFLOW or not event.record_id:
+        return [ReadEntity(event.entity)]  # also an event of which not even the header could be read
     if event.type is ChangeType.SNAPSHOT:
         return []
     if stamp is not None and stamp.reading:
@@ -117,7 +117,8 @@ def reconcile(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
 
 
 def _gap(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
-    if stamp is not None and stamp.gone is None and _second(event.commit_ms) < _second(stamp.row_ms):
+    known = stamp is not None and stamp.gone is None and event.commit_ms > 0
+    if stamp is not None and known and _second(event.commit_ms) < _second(stamp.row_ms):
         return []
     return [ReadRecord(event.entity, event.record_id)]
 

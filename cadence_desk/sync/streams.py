@@ -155,7 +155,7 @@ class Streams:
         was_live, topic.live, topic.handle, topic.settled = topic.live, False, None, True
         topic.failures = 1 if was_live and now - topic.started_at >= LONG_LIFE else topic.failures + 1
         topic.reopen_at = now + self._pause(topic)
-        topic.refused = isinstance(message.error, NotAllowed | NotAvailable)
+        topic.refused = isinstance(message.error, NotAllowed | NotAvailable) and not message.mark_unusable
         if message.mark_unusable:
             # Resuming is impossible: subscribe from now, then read everything.
             self._follower.marks.forget(topic.name)

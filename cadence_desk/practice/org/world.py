@@ -132,8 +132,11 @@ class PracticeOrg:
         return user_id in self.settings.view_all_users
 
     def may_receive_events(self, user_id: str, entity: str) -> bool:
-        """Whether a user gets change events of an entity: it is selected, and trackers need the feature."""
-        if entity not in self.settings.selected_entities:
+        """Whether a user gets change events of an entity: it is selected, the user sees all, trackers need the feature.
+
+        Change Data Capture guide, Required Permissions.
+        """
+        if entity not in self.settings.selected_entities or not self.sees_all(user_id):
             return False
         return not entity.startswith("ActionCadence") or self.is_licensed(user_id)
 

@@ -201,6 +201,7 @@ def test_merged_changes_come_as_one_event_over_all_topics(org: Any, pubsub: Any)
 
 def test_without_permission_a_single_topic_refuses_and_the_channel_withholds(org: Any, pubsub: Any) -> None:
     user = org.do(lambda served: next(row["Id"] for row in served.org.users() if not row["Licensed"]))
+    org.do(lambda served: served.org.settings.view_all_users.add(user))
     token = org.do(lambda served: served.tokens.issue_session(user))
     metadata = [(name, token if name == "accesstoken" else given) for name, given in pubsub.metadata]
     name = "/data/ActionCadenceTrackerChangeEvent"

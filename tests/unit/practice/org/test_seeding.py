@@ -51,7 +51,10 @@ def test_the_users_are_those_the_documents_promise(org: PracticeOrg) -> None:
     assert not org.sees_all(org.cast.reps[1])
     assert org.may_receive_events(org.default_user_id, "ActionCadenceTracker")
     assert not org.may_receive_events(org.cast.unlicensed, "ActionCadenceTracker")
+    assert not org.may_receive_events(org.cast.reps[1], "Task")
+    org.settings.view_all_users.add(org.cast.unlicensed)
     assert org.may_receive_events(org.cast.unlicensed, "Task")
+    assert not org.may_receive_events(org.cast.unlicensed, "ActionCadenceTracker")
     assert not org.may_receive_events(org.default_user_id, "Account")
 
 
