@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import BadValue, DeskError, FileBusy, StoreError
+from cadence_desk.domain.orgs import WayIn
 from cadence_desk.launch.arguments import EXIT_IN_USE, EXIT_USAGE, parse, practice_arguments
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths
 
 
@@ -22,18 +24,21 @@ def run(arguments: list[str]) -> int:
     """Run Cadence Desk and return the exit code."""
     parsed = parse(arguments)
     _begin_log()
+    from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths
 
-    paths = Paths(parsed.home)
+    paths, environment = Paths(parsed.home), Environment.taken_from(os.environ)
+    if getattr(parsed, "key_file", None) is None:
+        parsed.key_file = environment.key_file
     try:
-        return _chosen(parsed, paths)
+        return _chosen(parsed, paths, environment)
     except DeskError as error:
         hint = f" {error.hint}" if error.hint else ""
         print(f"cadence-desk: {error.message}{hint} ({error.code})", file=sys.stderr)
         return EXIT_USAGE
 
 
-def _chosen(parsed: argparse.Namespace, paths: Paths) -> int:
+def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     if parsed.verb == "org":
         return _org(parsed, paths)
     problem = _missing_display()
@@ -44,9 +49,9 @@ def _chosen(parsed: argparse.Namespace, paths: Paths) -> int:
         from cadence_desk.launch.tour.tour import run_tour
 
         _make_folder(parsed.out, "pictures")
-        return run_tour(parsed)
+        return run_tour(parsed, environment)
     _make_home(paths)
-    return _practice(parsed, paths) if parsed.practice else _open(parsed, paths)
+    return _practice(parsed, paths) if parsed.practice else _open(parsed, paths, environment)
 
 
 def _make_home(paths: Paths) -> None:
@@ -119,27 +124,25 @@ def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
             practice.stop()
 
 
-def _open(parsed: argparse.Namespace, paths: Paths) -> int:
-    from cadence_desk.settings.preferences import Preferences
-    from cadence_desk.settings.profile_book import ProfileBook
-
-    profiles = ProfileBook(paths.profile_book).profiles()
-    wanted = parsed.org or Preferences.load(paths.preferences).last_profile
-    chosen = next((one for one in profiles if one.key == wanted), None)
-    if chosen is None and not parsed.org and len(profiles) == 1:
-        chosen = profiles[0]
-    if chosen is None:
-        return _no_org(parsed.org, [one.key for one in profiles])
+def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.bootstrap.choosing import NoOrgYet, choose_org
     from cadence_desk.bootstrap.opening import open_profile
 
     try:
-        opened = open_profile(chosen, paths, parsed.key_file)
+        chosen = choose_org(paths, environment, parsed.org or "")
+    except NoOrgYet as problem:
+        problem.hint += " Or try the desk on a practice org with --practice."
+        raise
+    profile = chosen.profile
+    try:
+        opened = open_profile(profile, paths, parsed.key_file, chosen.access)
     except FileBusy:
-        return _hand_over(paths, chosen.key)
+        return _hand_over(paths, profile.key)
     from cadence_desk.launch.window import WindowRun
 
     window = WindowRun(paths, lambda: opened)
-    window.preferences.last_profile = chosen.key
+    if profile.way_in in {WayIn.BROWSER, WayIn.CLI}:
+        window.preferences.last_profile = profile.key
     return window.run()
 
 
@@ -151,18 +154,3 @@ def _hand_over(paths: Paths, key: str) -> int:
         "cadence-desk: this profile is already open; its window was asked to come forward.", file=sys.stderr
     )
     return EXIT_IN_USE
-
-
-def _no_org(wanted: str | None, keys: list[str]) -> int:
-    if wanted:
-        known = f" Known: {', '.join(keys)}." if keys else ""
-        print(f"cadence-desk: there is no org “{wanted}”.{known}", file=sys.stderr)
-    elif keys:
-        print(f"cadence-desk: choose an org with --org: {', '.join(keys)}.", file=sys.stderr)
-    else:
-        print(
-            "cadence-desk: no org is set up yet. Try the desk on a practice org with --practice, "
-            "or add your company's with: cadence-desk org add FILE",
-            file=sys.stderr,
-        )
-    return EXIT_USAGE

@@ -19,7 +19,7 @@ _ACTION_KEYS = {
 _GOOD = {OperationState.SETTLED, OperationState.ACCEPTED}
 
 
-async def enroll_selected(stage: Stage, cadence: str) -> str:
+async def enroll_selected(stage: Stage, cadence: str, wanted: int, *, refused: bool) -> str:
     """Press E, type the cadence, look at the preview, press Ctrl+Enter, wait for a result per row; returns words."""
     from cadence_desk.ui.enrolling.enroll_dialog import EnrollDialog
 
@@ -32,30 +32,34 @@ async def enroll_selected(stage: Stage, cadence: str) -> str:
         stage.hands.press(field, Qt.Key.Key_Tab)
     button = stage.hands.find(QAbstractButton, "confirmEnrollButton")
     await stage.until(button.isEnabled, "the preview is ready")
-    stage.check("2" in button.text(), f"the preview wants to do “{button.text()}”")
+    stage.check(str(wanted) in button.text(), f"the preview wants to do “{button.text()}”")
     await stage.pictures.take("06-enroll-preview")
     stage.hands.press(dialog, Qt.Key.Key_Return, control=True)
     run = await stage.until(lambda: dialog.run, "the run starts")
     await stage.until(lambda: run.finished, "every row has a result", 60)
     results = run.results()
     states = [one.state for one in results]
-    refused = [one.code for one in results if one.state is None]
-    stage.check(sum(state in _GOOD for state in states) == 2, f"added: {[one.words for one in results]}")
-    stage.check(refused == ["ALREADY_IN_THIS_CADENCE"], f"refused: {refused}")
+    codes = [one.code for one in results if one.state is None]
+    added = sum(state in _GOOD for state in states)
+    stage.check(added == wanted, f"added: {[one.words for one in results]}")
+    expected = ["ALREADY_IN_THIS_CADENCE"] if refused else []
+    stage.check(codes == expected, f"refused: {codes}")
     await stage.pictures.take("06b-enroll-results")
     await close_dialog(stage, dialog, "enrollDialog")
-    return "2 added and confirmed, 1 refused: ALREADY_IN_THIS_CADENCE"
+    tail = f", 1 refused: {codes[0]}" if codes else "; nobody was in it already"
+    return f"{added} added and confirmed{tail}"
 
 
 async def log_call_of_selected(stage: Stage, digit: str, note: str) -> None:
-    """Press L, a digit for the result, Tab to the note, type it, Ctrl+Enter."""
+    """Press L, a digit for the result where the org has results, Tab to the note, type it, Ctrl+Enter."""
     stage.hands.press(stage.table("peopleTable"), Qt.Key.Key_L)
     await stage.until(lambda: stage.hands.there("callPanel"), "the call panel opens")
     panel = stage.hands.find(QDialog, "callPanel")
     save = stage.hands.find(QAbstractButton, "saveCallButton")
     await stage.until(save.isEnabled, "the draft is on disk")
-    results = stage.hands.find(QWidget, "callResultList")
-    stage.hands.press(results, Qt.Key(Qt.Key.Key_0 + int(digit)))
+    if digit:
+        results = stage.hands.find(QWidget, "callResultList")
+        stage.hands.press(results, Qt.Key(Qt.Key.Key_0 + int(digit)))
     stage.hands.type(stage.hands.find(QPlainTextEdit, "notesField"), note)
     await stage.pictures.take("07-log-call")
     stage.hands.press(panel, Qt.Key.Key_Return, control=True)

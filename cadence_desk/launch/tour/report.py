@@ -24,7 +24,10 @@ class JourneyResult:
 
 @dataclass(slots=True)
 class TourReport:
-    """All journeys, the pictures that were taken and what the meters saw."""
+    """All journeys, the pictures that were taken and what the meters saw.
+
+    `contract` is the shape of the org's actions, as far as it is known; `people` how many there are.
+    """
 
     contract: str
     people: int

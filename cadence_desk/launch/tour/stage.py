@@ -32,9 +32,13 @@ class JourneyFailed(Exception):
     """What the journey promised did not happen."""
 
 
+class JourneySkipped(Exception):
+    """This org cannot do what the journey shows; the text says why."""
+
+
 @dataclass(slots=True)
 class Stage:
-    """Everything a journey needs."""
+    """Everything a journey needs. `people` is 0 until somebody has counted."""
 
     window: MainWindow
     desk: Desk
@@ -76,12 +80,22 @@ class Stage:
         if not truth:
             raise JourneyFailed(what)
 
+    def need(self, reason_against: str) -> None:
+        """Skip the journey when there is a reason against it."""
+        if reason_against:
+            raise JourneySkipped(reason_against)
+
+    async def has(self, sobject: str, *fields: str) -> bool:
+        """Return True when the org itself shows this object with these fields to this user."""
+        described = await in_thread(lambda: self.oracle.fields(sobject))
+        return bool(described) and all(name in described for name in fields)
+
     async def query(self, soql: str) -> list[dict[str, Any]]:
         """Read the org independently of the app."""
         return await in_thread(lambda: self.oracle.query(soql))
 
     async def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Steer the practice org."""
+        """Steer the org; only one that has a control surface can be."""
         return await in_thread(lambda: self.oracle.control(path, body))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""`cadence-desk tour`: starts the practice org and the real window, drives every journey, prints what happened.
+"""`cadence-desk tour`: opens the real window on an org, drives every journey, prints what happened.
 
 Exit code 0 only when every journey is ok, else 1. Called by launch.main.
 """
@@ -10,31 +10,31 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cadence_desk.launch.arguments import practice_arguments
-from cadence_desk.launch.practice_process import PracticeProcess
+from cadence_desk.launch.tour.ground import GivenGround, PracticeGround
 from cadence_desk.launch.tour.report import JourneyResult, TourReport
+from cadence_desk.settings.paths import Paths
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable
 
-    from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.launch.tour.ground import Ground
     from cadence_desk.launch.tour.stage import Stage
     from cadence_desk.launch.window import WindowRun
+    from cadence_desk.settings.environment import Environment
 
 QUIT_LIMIT = 5.0
 
 
-def run_tour(parsed: argparse.Namespace) -> int:
-    """Run the tour and return its exit code."""
-    report = TourReport(parsed.contract, parsed.people)
-    practice = PracticeProcess(practice_arguments(parsed))
+def run_tour(parsed: argparse.Namespace, environment: Environment) -> int:
+    """Run the tour and return its exit code. Raises BadValue when there is no org to run it on."""
     with tempfile.TemporaryDirectory(prefix="cadence-desk-tour-", ignore_cleanup_errors=True) as folder:
+        ground = _ground(parsed, environment, Path(folder))
+        report = TourReport(ground.contract, ground.people)
         try:
-            tour = _Tour(parsed, practice, report, Path(folder))
-            tour.run()
+            _Tour(parsed, ground, report, Paths(Path(folder))).run()
         finally:
-            practice.stop()
+            ground.stop()
     print(report.table())
     print(f"Pictures: {parsed.out}")
     if parsed.json is not None:
@@ -42,25 +42,27 @@ def run_tour(parsed: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _ground(parsed: argparse.Namespace, environment: Environment, folder: Path) -> Ground:
+    """A practice org leaves nothing behind; on another org data lies under --home, where that was given."""
+    if parsed.practice:
+        return PracticeGround(parsed, Paths(folder))
+    return GivenGround(parsed, Paths(parsed.home or folder), environment)
+
+
 class _Tour:
-    """One tour from the first paint to the quit."""
+    """One tour from the first paint to the quit. The window's preferences are those of a first start."""
 
     def __init__(
-        self, parsed: argparse.Namespace, practice: PracticeProcess, report: TourReport, folder: Path
+        self, parsed: argparse.Namespace, ground: Ground, report: TourReport, preferences: Paths
     ) -> None:
         from cadence_desk.launch.window import WindowRun
-        from cadence_desk.settings.paths import Paths
 
         self._parsed = parsed
-        self._practice = practice
+        self._ground = ground
         self._report = report
         self._quit_at = 0.0
-        self._paths = Paths(folder)
         self._window = WindowRun(
-            self._paths,
-            self._open_now,
-            open_page=self._open_page,
-            desk_opened=self._drive,
+            preferences, ground.open_now, open_page=ground.open_page, desk_opened=self._drive
         )
         self._window.options = self._window.all_people()
 
@@ -74,18 +76,6 @@ class _Tour:
         quiet = bool(self._quit_at) and code == 0 and seconds <= QUIT_LIMIT
         detail = f"closed in {seconds:.2f} s, exit code {code}"
         self._report.journeys.append(JourneyResult("Quit", quiet, seconds=seconds, detail=detail))
-
-    def _open_now(self) -> OpenProfile:
-        from cadence_desk.bootstrap.opening import open_profile
-
-        self._practice.start()
-        return open_profile(self._practice.profile(), self._paths)
-
-    def _open_page(self, address: str) -> None:
-        from cadence_desk.launch.tour.browser import PlayedBrowser
-
-        report = self._practice.report
-        PlayedBrowser(str(report["ca_file"]), str(report["user_id"])).open_page(address)
 
     async def _drive(self, run: WindowRun) -> None:
         try:
@@ -105,22 +95,21 @@ class _Tour:
                 await stage.pictures.take(f"failed-{name.lower().replace(' ', '-')}")
                 if name in {"Sign in", "Lists fill"}:
                     break
+        self._report.contract = self._report.contract or stage.contract
+        self._report.people = self._report.people or stage.people
         self._report.pictures = stage.pictures.files
         self._report.meters = {**self._meters(run, stage), **stage.meters}
 
     def _stage(self, run: WindowRun) -> Stage:
         from cadence_desk.launch.tour.hands import Hands
-        from cadence_desk.launch.tour.oracle import Oracle
         from cadence_desk.launch.tour.pictures import Pictures
         from cadence_desk.launch.tour.stage import Stage
 
         if run.desk is None:
             raise RuntimeError("the tour began without a desk")
-        oracle = Oracle(self._practice.report)
         pictures = Pictures(run.window, self._parsed.out, run.meter)
-        return Stage(
-            run.window, run.desk, Hands(), oracle, pictures, self._parsed.contract, self._parsed.people
-        )
+        oracle, ground = self._ground.oracle(), self._ground
+        return Stage(run.window, run.desk, Hands(), oracle, pictures, ground.contract, ground.people)
 
     @staticmethod
     def _meters(run: WindowRun, stage: Stage) -> dict[str, object]:
@@ -138,11 +127,15 @@ class _Tour:
 
 
 async def _drive_one(stage: Stage, name: str, journey: Callable[[Stage], Awaitable[str]]) -> JourneyResult:
+    from cadence_desk.launch.tour.stage import JourneySkipped
+
     calls, began = stage.desk.usage().calls, time.monotonic()
     result = JourneyResult(name, ok=False)
     try:
         result.detail = await journey(stage)
         result.ok = True
+    except JourneySkipped as reason:
+        result.ok, result.skipped = True, str(reason)
     except Exception as error:  # noqa: BLE001 - a journey that breaks is a result, and the next one still runs
         result.detail = f"{type(error).__name__}: {error}"
     result.seconds = time.monotonic() - began
