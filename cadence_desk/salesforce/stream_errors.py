@@ -80,7 +80,7 @@ BY_CODE = {
     "subscription.fetch.replay.repeated": _Meaning(OrgBusy, Retry.LATER),
     "subscription.fetch.overflow": _Meaning(OrgBusy, Retry.LATER),
     "subscription.limit.exceeded": _Meaning(
-        OrgBusy, Retry.LATER, f"The org's daily allowance of events is used up. {_POLL}"
+        NotAllowed, Retry.LATER, f"The org's daily allowance of events is used up. {_POLL}"
     ),
     "subscription.internal.error": _SILENT,
 }

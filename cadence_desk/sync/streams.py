@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import NotAllowed, NotAvailable
+from cadence_desk.domain.errors import NotAllowed, NotAvailable, Retry
 from cadence_desk.sync.feed_inbox import FeedInbox, FeedMessage, FeedWord
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LONGEST_PAUSE = 30.0
 LONG_LIFE = 10.0
 """A stream that ran this long was a good one: its end starts the pauses anew."""
+ALLOWANCE_PAUSE = 900.0
+"""A refusal that passes (the org's allowance of events is used up) is asked about again after this long."""
 TOGETHER = 1.0
 """Streams that are due within this time are opened together: each opening costs a read of what changed."""
 
@@ -36,6 +38,7 @@ class Topic:
     handle: FeedHandle | None = None
     live: bool = False
     refused: bool = False
+    passing: bool = False
     settled: bool = False
     failures: int = 0
     started_at: float = 0.0
@@ -89,7 +92,8 @@ class Streams:
         return max(min(waiting), 0.0) if waiting else None
 
     def _closed(self) -> list[Topic]:
-        return [topic for topic in self._topics.values() if topic.handle is None and not topic.refused]
+        closed = [topic for topic in self._topics.values() if topic.handle is None]
+        return [topic for topic in closed if topic.passing or not topic.refused]
 
     # ------------------------------------------------------------ opening
 
@@ -143,7 +147,7 @@ class Streams:
         elif message.word is FeedWord.ALIVE:
             self._follower.alive(topic.name, message.mark)
         elif message.word is FeedWord.STARTED:
-            topic.live, topic.settled = True, True
+            topic.live, topic.settled, topic.refused = True, True, False
             topic.started_at = asyncio.get_running_loop().time()
             self._answered.set()
             self.on_started()
@@ -156,6 +160,9 @@ class Streams:
         topic.failures = 1 if was_live and now - topic.started_at >= LONG_LIFE else topic.failures + 1
         topic.reopen_at = now + self._pause(topic)
         topic.refused = isinstance(message.error, NotAllowed | NotAvailable) and not message.mark_unusable
+        topic.passing = message.error is not None and message.error.retry is Retry.LATER
+        if topic.refused and topic.passing:
+            topic.reopen_at = now + ALLOWANCE_PAUSE
         if message.mark_unusable:
             # Resuming is impossible: subscribe from now, then read everything.
             self._follower.marks.forget(topic.name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cadence_desk.sync import snapshotter
 from tests.desk.practice_org import Org
 
 if TYPE_CHECKING:
@@ -27,3 +28,9 @@ def org(shared_org: Org) -> Iterator[Org]:
     shared_org.reset()
     yield shared_org
     shared_org.reset()
+
+
+@pytest.fixture(autouse=True)
+def lists_are_read_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole lists that events ask for are read with pauses between them, which no test has the time to wait for."""
+    monkeypatch.setattr(snapshotter, "ASKED_GAP", 0.1, raising=False)

@@ -108,17 +108,16 @@ class Rig:
         await self.at_rest()
 
     async def at_rest(self, *states: FeedState, seconds: float = 15.0) -> None:
-        wanted = states or (FeedState.LIVE,)
-        await self.feed(*wanted, seconds=seconds)
+        await self.feed(*(states or (FeedState.LIVE,)), seconds=seconds)
         async with asyncio.timeout(seconds):
             await self.desk.idle()
 
     async def feed(self, *states: FeedState, seconds: float = 15.0) -> None:
-        await until(
-            lambda: self.desk.feed.state in states,
-            f"the chip says {states}, it says {self.desk.feed.state}",
-            seconds,
-        )
+        try:
+            await until(lambda: self.desk.feed.state in states, "", seconds)
+        except AssertionError:
+            said = self.desk.feed
+            raise AssertionError(f"the chip says {said.state}, not {states}: {said.detail}") from None
 
     async def again(self) -> None:
         """Close the desk and open it anew on the same files, as the next morning does."""

@@ -44,7 +44,7 @@ from cadence_desk.salesforce.stream_errors import BY_CODE, PREFIX, Cure, problem
             Retry.NEVER,
             Cure.NONE,
         ),
-        ("RESOURCE_EXHAUSTED", "subscription.limit.exceeded", OrgBusy, Retry.LATER, Cure.NONE),
+        ("RESOURCE_EXHAUSTED", "subscription.limit.exceeded", NotAllowed, Retry.LATER, Cure.NONE),
         ("RESOURCE_EXHAUSTED", "", OrgBusy, Retry.LATER, Cure.NONE),
         ("UNIMPLEMENTED", "", NotAvailable, Retry.NEVER, Cure.NONE),
     ],
