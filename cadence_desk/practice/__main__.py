@@ -19,7 +19,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.practice.org.world import WorldPlan
 from cadence_desk.practice.serving import PortBusyError, ServedOrg, ServingPlan
@@ -27,6 +27,7 @@ from cadence_desk.practice.serving import PortBusyError, ServedOrg, ServingPlan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+_N = TypeVar("_N", int, float)
 PARENT = "CADENCE_DESK_PRACTICE_PARENT"
 TOKEN = "CADENCE_DESK_PRACTICE_TOKEN"  # noqa: S105  the name of a variable
 EXIT_PORT_BUSY = 3
@@ -146,22 +147,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _number(text: str, kind: type[_N]) -> _N:
+    try:
+        return kind(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number") from problem
+
+
 def _people(text: str) -> int:
-    number = int(text)
+    number = _number(text, int)
     if not 1 <= number <= 1_000_000:
         raise argparse.ArgumentTypeError("between 1 and 1,000,000 people")
     return number
 
 
 def _speed(text: str) -> float:
-    number = float(text)
+    number = _number(text, float)
     if not 0 <= number <= 100_000:
         raise argparse.ArgumentTypeError("a speed from 0 to 100000")
     return number
 
 
 def _port(text: str) -> int:
-    number = int(text)
+    number = _number(text, int)
     if not 0 <= number <= 65_535:
         raise argparse.ArgumentTypeError("a port from 0 to 65535")
     return number
