@@ -137,7 +137,12 @@ class Lists:
         if engine is None:
             return "Sign in first."
         action = ACTION_OF_KIND.get(kind.value)
-        return engine.reference.capabilities.why_not(action) if action else ""
+        if not action:
+            return ""
+        capabilities = engine.reference.capabilities
+        if not capabilities.api_version:
+            return "Salesforce has not told yet what it offers you: connect once first."
+        return capabilities.why_not(action)
 
     def name_of(self, target_id: str) -> str:
         """Return a target's name, or its id while it is unknown."""

@@ -149,7 +149,8 @@ class Board:
             self.trackers.put_event(tracker, effect)
             self.unsaved.note(TRACKER, tracker.id, tracker)
             self.projection.tracker_reported(tracker, before)
-            if self.projection.names.lacks(tracker):
+            new_owner = before is None or before.owner_id != tracker.owner_id
+            if new_owner and self.projection.names.lacks(tracker):
                 self._want(TRACKER, tracker.id)
 
     def _upsert_person(self, effect: Upsert) -> None:

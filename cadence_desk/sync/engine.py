@@ -59,6 +59,7 @@ class Engine:
         )
         self.follower.on_read_entities = self._read_entities
         self.monitor.before_read = self._know_org
+        self.monitor.after_read = self._session_works
         self._cached_until: datetime | None = None
         self._org_known = False
         self._started = False
@@ -82,6 +83,8 @@ class Engine:
     async def _load_cache(self) -> None:
         cache = self.parts.cache
         await settled(cache.open())
+        await self.reference.load()
+        self.board.projection.names_known(*self.reference.names())
         marks = await settled(cache.marks())
         stamp = await settled(cache.document(LAST_READ))
         people = await settled(cache.load_people())
@@ -174,6 +177,11 @@ class Engine:
         if self._link_up and not was_up:
             self.supervisor.spawn(self.runner.release(Hold.OFFLINE), "the link is back")
         self._tell(change)
+
+    def _session_works(self) -> None:
+        """The org was read: an operation that is held for a session was met by a passing refusal."""
+        if any(one.hold is Hold.SIGNED_OUT for one in self.runner.work.heads()):
+            self.supervisor.spawn(self.runner.release(Hold.SIGNED_OUT), "the session works")
 
     def _feed_noticed(self) -> None:
         self._tell(Change(feed=True))

@@ -132,7 +132,8 @@ def must_read(entity: str, values: Mapping[str, object], *, whole: bool) -> bool
     needed = _MUST_READ.get(entity)
     if needed is None:
         return False
-    return whole or not needed.isdisjoint(values)
+    # Parts of a compound field come under their path: Name.LastName, MailingAddress.City.
+    return whole or not needed.isdisjoint(name.split(".", 1)[0] for name in values)
 
 
 def apply_values(record: Record, entity: str, values: Mapping[str, object]) -> Record:

@@ -55,6 +55,7 @@ class FeedMonitor:
         self._streams.on_started = self._stream_started
         self._streams.on_ended = self._stream_ended
         self.before_read: Callable[[], Awaitable[None]] = _nothing
+        self.after_read: Callable[[], None] = lambda: None
         self.state = FeedState.SIGNED_OUT
         self.since = parts.clock.wall()
         self.detail = ""
@@ -166,6 +167,7 @@ class FeedMonitor:
             self._turn(FeedState.CATCHING_UP)
         self._again = False  # what starts from here on is not covered by this read
         await self._catch_up.read(now)
+        self.after_read()
         if not self._again:
             self._turn(self._mode(), self._mode_detail())
 
@@ -205,7 +207,9 @@ class FeedMonitor:
             self._catch_up.ask_whole()
         if was_live and self._running and self.state in _AT_REST | {FeedState.CATCHING_UP}:
             ended = message.error.message if message.error else "the event stream ended"
-            if self._mode() is not FeedState.POLLING:
+            if self._mode() is FeedState.POLLING:
+                self._ask_again()  # what came since the last event is read now, not at the next sweep
+            else:
                 self._turn(FeedState.STALE, ended)
         self._streams.stirred.set()
 

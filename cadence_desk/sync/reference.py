@@ -1,15 +1,19 @@
-"""Reference data of an org: cadences, reps, call results, statuses, capabilities. Read at sign-in, kept in the cache.
+"""Reference data of an org: cadences, reps, call results, capabilities. Read at sign-in, kept in the cache.
 
 Lives on the loop thread; read by the desk and the projection.
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import DeskError
 from cadence_desk.domain.orgs import Capabilities
 from cadence_desk.domain.ports import LaneName
-from cadence_desk.sync.supervisor import in_lane
+from cadence_desk.store.cache_batch import CacheBatch
+from cadence_desk.sync.reference_text import ReferenceData, from_text, to_text
+from cadence_desk.sync.supervisor import in_lane, settled
 
 if TYPE_CHECKING:
     from cadence_desk.domain.cadences import Cadence
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.people import Rep
     from cadence_desk.sync.parts import EngineParts
 
-
+DOCUMENT = "reference"
 TASK_KEY = "CD_Op_Id__c"
 """The field that makes it impossible to log a call twice, where an admin has added it to Activity."""
 
@@ -38,16 +42,42 @@ class Reference:
         self.cadences: list[Cadence] = []
         self.reps: list[Rep] = []
         self.call_results: list[CallResult] = []
+        self._kept = ""
+
+    async def load(self) -> None:
+        """Take what the cache keeps of the last time, so that work goes on without a link. Raises StoreError."""
+        text = await settled(self._parts.cache.document(DOCUMENT))
+        if text is None:
+            return
+        known = await in_lane(self._parts.lanes, LaneName.READ, lambda: from_text(text))
+        if known is not None:
+            self._kept = text
+            self.capabilities = known.capabilities
+            self.cadences, self.reps = list(known.cadences), list(known.reps)
+            self.call_results = list(known.call_results)
 
     async def read(self) -> None:
-        """Read everything anew. Raises DeskError; what was known before stays."""
+        """Read everything anew and keep it in the cache. Raises DeskError; what was known before stays."""
         gateway, lanes = self._parts.gateway, self._parts.lanes
-        self.capabilities = await in_lane(lanes, LaneName.READ, gateway.capabilities)
-        if self.capabilities.has_object("ActionCadence"):
+        capabilities = await in_lane(lanes, LaneName.READ, gateway.capabilities)
+        if capabilities.has_object("ActionCadence"):
             self.cadences = await in_lane(lanes, LaneName.READ, gateway.cadences)
         self.reps = await in_lane(lanes, LaneName.READ, gateway.reps)
-        if self.capabilities.has_object("CallDisposition"):
+        if capabilities.has_object("CallDisposition"):
             self.call_results = await in_lane(lanes, LaneName.READ, gateway.call_results)
+        self.capabilities = capabilities
+        await self._keep()
+
+    async def _keep(self) -> None:
+        data = ReferenceData(
+            self.capabilities, tuple(self.cadences), tuple(self.reps), tuple(self.call_results)
+        )
+        text = await in_lane(self._parts.lanes, LaneName.READ, lambda: to_text(data))
+        if text == self._kept:
+            return
+        with contextlib.suppress(DeskError):  # the cache is disposable
+            await settled(self._parts.cache.save(CacheBatch(documents={DOCUMENT: text})))
+            self._kept = text
 
     async def read_cadences(self) -> None:
         """Read the cadences anew: their structure and counts as they are live."""

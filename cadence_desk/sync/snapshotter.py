@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 3
 LONGEST_PAUSE = 60.0
+ASKED_GAP = 30.0
+"""Between two full reads of a list that events ask for."""
 
 
 class Loading:
@@ -107,7 +109,8 @@ class Snapshotter:
                 failures = 0
             except DeskError:
                 failures += 1
-                await asyncio.sleep(min(2.0**failures, LONGEST_PAUSE))
+            # One after the other, but not without end: events that cannot be read would ask for it again each time.
+            await asyncio.sleep(min(2.0**failures, LONGEST_PAUSE) if failures else ASKED_GAP)
 
     async def _asked(self) -> None:
         asked, self._board.read_entities = self._board.read_entities, set()

@@ -115,7 +115,7 @@ class ModelWorld:
         self.trackers[tracker.id] = tracker
         first = next((one for one in known.steps if one.step_name == start), known.steps[0])
         step = self._reach(tracker, first)
-        self.trackers[tracker.id] = tracker = replace(self.trackers[tracker.id], current_step_id=step.id)
+        self.trackers[tracker.id] = tracker = replace(tracker, **_at(step))  # type: ignore[arg-type]
         self._report(TRACKER, tracker.id, ChangeType.CREATE, _tracker_values(tracker))
         return tracker
 
@@ -126,10 +126,6 @@ class ModelWorld:
             due=self.now(), last_modified=self.now(),
         )  # fmt: skip
         self.steps[step.id] = step
-        self.trackers[tracker.id] = replace(
-            self.trackers[tracker.id], current_step_id=step.id, current_step_title=step.title,
-            current_step_type=step.type, modified=self.now(), last_modified=self.now(),
-        )  # fmt: skip
         self._report(STEP, step.id, ChangeType.CREATE, _step_values(step))
         if self.makes_step_tasks and planned.type == "MakeACall":
             self.put_task(CallTask(self.new_id("00T"), who_id=tracker.target_id, subject=step.title,
@@ -160,7 +156,7 @@ class ModelWorld:
         place = next(number for number, one in enumerate(titles) if one.id == step.cadence_step_id)
         if place + 1 < len(titles):
             following = self._reach(tracker, titles[place + 1])
-            self.change_tracker(tracker.id, current_step_id=following.id, last_completed_step_id=step_id)
+            self.change_tracker(tracker.id, **_at(following), last_completed_step_id=step_id)
         else:
             self.change_tracker(tracker.id, state="Complete", completion_reason="NoMoreSteps")
 
@@ -217,6 +213,10 @@ class ModelWorld:
     def doubles(self) -> list[str]:
         """Return keys under which more than one record was ever made."""
         return sorted(key for key, count in self.created.items() if count > 1)
+
+
+def _at(step: StepTracker) -> dict[str, object]:
+    return {"current_step_id": step.id, "current_step_title": step.title, "current_step_type": step.type}
 
 
 def task_of(values: Mapping[str, object], before: CallTask) -> CallTask:

@@ -22,6 +22,7 @@ from cadence_desk.store.writer import Worker
 from cadence_desk.sync.engine import Engine
 from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
 from tests.engine.model_feed import ModelFeed
+from tests.engine.model_files import Disk, MemoryCache, MemoryOutbox
 from tests.engine.model_org import IDENTITY, ModelOrg
 from tests.engine.model_world import CADENCE, OTHER_CADENCE, ModelWorld, cadence
 from tests.engine.virtual_time import CountedEntropy, SteeredClock
@@ -65,6 +66,8 @@ class InlineLanes:
     def __init__(self) -> None:
         self.held: set[LaneName] = set()
         self.mute: set[LaneName] = set()
+        self.hold_answers = False
+        self.answers: list[tuple[Future[Any], Any]] = []
         self.waiting: list[tuple[LaneName, Future[Any], Callable[[], Any]]] = []
 
     def run(self, lane: LaneName, call: Callable[[], T]) -> Future[T]:
@@ -82,13 +85,22 @@ class InlineLanes:
         except BaseException as error:  # noqa: BLE001 - it belongs to the one who waits
             future.set_exception(error)
         else:
-            if lane not in self.mute:
+            if self.hold_answers:
+                self.answers.append((future, result))
+            elif lane not in self.mute:
                 future.set_result(result)
 
     def let_go(self, count: int = 1) -> None:
         """Carry out the oldest held calls."""
         for _ in range(count):
             self._work(*self.waiting.pop(0))
+
+    def give_answers(self) -> None:
+        """Hand over the answers of calls that were carried out some time ago."""
+        self.hold_answers = False
+        while self.answers:
+            future, result = self.answers.pop(0)
+            future.set_result(result)
 
     def close(self, timeout: float) -> None:
         self.held.clear()
@@ -122,6 +134,8 @@ class Rig:
     lanes: Any = field(default_factory=InlineLanes)
     feed: ModelFeed = field(default_factory=ModelFeed)
     inline: bool = True
+    disk: Disk | None = None
+    """Files in memory instead of real ones."""
     entropy: CountedEntropy = field(default_factory=CountedEntropy)
     notices: list[Change] = field(default_factory=list)
     boots: int = 0
@@ -170,17 +184,26 @@ class Rig:
         return self.lanes  # type: ignore[no-any-return]
 
     def _engine(self, boot_id: str, announce: Callable[[Change], None]) -> Engine:
+        outbox, cache = self._memory_files(boot_id) if self.disk is not None else self._files(boot_id)
+        parts = EngineParts(
+            outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
+        )
+        return Engine(parts, self.options, self.desk_tables(), announce)
+
+    def _memory_files(self, boot_id: str) -> tuple[Any, Any]:
+        assert self.disk is not None
+        return MemoryOutbox(self.disk, self.clock, boot_id), MemoryCache(self.disk)
+
+    def _files(self, boot_id: str) -> tuple[OutboxFile, CacheFile]:
         owner = Owner(IDENTITY.organization_id, IDENTITY.user_id)
-        files = FileOptions(self.files.connection, InlineWorker("reader") if self.inline else None)
+        reader = InlineWorker("reader") if self.inline else None
+        files = FileOptions(self.files.connection, reader, on_network=lambda _folder: False)
         outbox = OutboxFile(self.folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)
         cache = CacheFile(self.folder / "cache.db", owner, CIPHER, files)
         if self.inline:
             outbox._writer._worker = InlineWorker("outbox")
             cache._writer._worker = InlineWorker("cache")
-        parts = EngineParts(
-            outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
-        )
-        return Engine(parts, self.options, self.desk_tables(), announce)
+        return outbox, cache
 
     def desk_tables(self) -> Tables:
         return self.desk._parts.tables
@@ -194,14 +217,15 @@ class Rig:
     async def crash(self) -> None:
         """The process is killed: tasks stop where they are, nothing is recorded, the files stay as they are."""
         engine = self.engine
+        await engine.runner.stop(0.0)
         for task in list(engine.supervisor._tasks):
             task.cancel()
         await asyncio.gather(*engine.supervisor._tasks, return_exceptions=True)
-        await engine.runner.stop(0.0)
         for stream in list(self.feed.streams):
             stream.stop(1.0)
         for file in (engine.parts.outbox, engine.parts.cache):
-            file._writer._drop()
+            if self.disk is None:
+                file._writer._drop()
             file.close(1.0)
         self.desk = self._desk()
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.changes import ChangeType, FeedState
-from cadence_desk.domain.errors import NotAllowed
+from cadence_desk.domain.errors import DiskFull, FileDamaged, NotAllowed
+from cadence_desk.domain.refusals import RefusalCode
+from cadence_desk.sync.event_buffer import EventBuffer
 from tests.engine.model_feed import mark_of
-from tests.engine.model_world import CADENCE, COLLEAGUE, LEAD, STEP, TRACKER, lead
+from tests.engine.model_files import Disk
+from tests.engine.model_world import CADENCE, COLLEAGUE, LEAD, ME, STEP, TRACKER, lead
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.engine.conftest import Run
     from tests.engine.rig import Rig
 
@@ -319,5 +326,132 @@ def test_a_start_without_a_link_shows_the_cache_and_comes_live_by_itself(rig: Ri
         assert rig.feed_state() is FeedState.LIVE
         assert rig.desk.cadences()
         same_as_the_org(rig)
+
+    run(go())
+
+
+def test_a_row_read_before_an_event_does_not_undo_it(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await two_people(rig)
+        await rig.pass_time(5)
+        tracker = rig.world.enroll(
+            BERT, CADENCE
+        )  # in the same second as all that follows: times decide nothing
+        await rig.calm()
+        rig.lanes.hold_answers = True
+        history = asyncio.ensure_future(rig.desk.step_history(BERT))  # noqa: TID251 - the press of a button
+        await rig.calm()
+        rig.world.finish_step(tracker.current_step_id, "ManuallyCompleted")
+        await rig.calm()
+        rig.lanes.give_answers()
+        await history
+        await rig.calm()
+        same_as_the_org(rig)
+        done = rig.engine.board.steps.get(tracker.current_step_id)
+        assert done is not None
+        assert done.state == "Completed"
+
+    run(go())
+
+
+def test_a_cache_that_cannot_be_written_keeps_rows_and_marks_together(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        rig.disk = Disk()
+        await two_people(rig)
+        rig.disk.refuse = lambda what: DiskFull() if what == "cache" else None
+        rig.world.enroll(BERT, CADENCE)
+        await rig.calm()
+        rig.disk.refuse = lambda _what: None
+        rig.world.change_tracker(rig.world.active(ANNA)[0].id, state="Paused")
+        await rig.calm()
+        await rig.crash()
+        rig.org.link_down = True  # only what the cache holds can be shown
+        await rig.desk._session.open(rig.known)  # type: ignore[arg-type]
+        same_as_the_org(rig)
+
+    run(go())
+
+
+def test_a_damaged_cache_is_filled_again(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        rig.disk = Disk()
+        await two_people(rig)
+        lost = rig.disk.records
+        for shelf in lost.values():
+            shelf.clear()
+        rig.disk.marks.clear()
+        rig.disk.refuse = lambda what: FileDamaged() if what == "cache" else None
+        rig.world.enroll(BERT, CADENCE)
+        await rig.calm()
+        rig.disk.refuse = lambda _what: None
+        rig.world.change_tracker(rig.world.active(ANNA)[0].id, state="Paused")
+        await rig.calm()
+        assert set(lost["trackers"]) == set(rig.world.trackers)
+        assert set(lost["people"]) == set(rig.world.people)
+        assert rig.disk.marks[TRACKERS] == mark_of(len(rig.feed.log))
+
+    run(go())
+
+
+def test_more_events_than_can_be_kept_start_the_read_over(
+    rig: Rig, run: Run[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        rig.world.add_lead(1)
+        rig.world.add_lead(2)
+        rig.world.enroll(ANNA, CADENCE)
+        floods = [5, 5]
+
+        def flood(what: str) -> None:
+            if what.startswith("people ") and floods:
+                for _ in range(floods.pop()):
+                    rig.world.change_tracker(rig.world.active(ANNA)[0].id, owner_id=COLLEAGUE)
+
+        rig.org.before_read = flood
+        await rig.start()
+        assert rig.org.calls["trackers all"] == 3
+        assert rig.feed_state() is FeedState.LIVE
+        same_as_the_org(rig)
+        states: list[FeedState] = []
+        rig.desk.events.subscribe(lambda _change: states.append(rig.feed_state()))
+        floods += [5, 5, 5, 5, 5]
+        await rig.pass_time(310)
+        assert FeedState.STALE in states, "a picture with holes is not called complete"
+        assert rig.feed_state() is FeedState.LIVE
+        same_as_the_org(rig)
+
+    monkeypatch.setattr(EventBuffer.__init__, "__defaults__", (3,))
+    run(go())
+
+
+def test_keepalives_move_the_mark_on_but_not_past_open_reads(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await two_people(rig)
+        rig.feed.keep_alive()
+        await rig.calm()
+        place = mark_of(len(rig.feed.log))
+        assert rig.engine.follower.marks.resume_from("/data/ContactChangeEvent") == place
+        rig.org.link_down = True
+        rig.world.change_person(ANNA)  # a name: it has to be read, and cannot
+        await rig.calm()
+        rig.feed.keep_alive()
+        await rig.calm()
+        assert rig.engine.follower.marks.resume_from("/data/ContactChangeEvent") == place
+        rig.org.link_down = False
+        await rig.pass_time(5)
+        assert rig.engine.follower.marks.resume_from("/data/ContactChangeEvent") != place
+
+    run(go())
+
+
+def test_a_converted_lead_leaves_the_list(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await two_people(rig)
+        await rig.pass_time(2)
+        rig.world.change_person(BERT, is_converted=True)
+        await rig.calm()
+        assert rig.desk.person(BERT) is None
+        rows = await rig.desk.enrollment.preview([BERT], WishInput(CADENCE, ME))
+        assert rows[0].code is RefusalCode.LEAD_CONVERTED
 
     run(go())

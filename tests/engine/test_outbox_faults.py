@@ -186,13 +186,27 @@ def test_signing_out_keeps_the_work_and_signing_in_sends_it(rig: Rig, run: Run[A
 def test_a_session_that_ends_holds_the_work_also_over_a_restart(rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
         await ready(rig)
-        rig.org.fates.append(Fate.SIGNED_OUT)
-        await log(rig)
+        rig.org.signed_out = True
+        rig.feed.drop()
+        await rig.desk.moves.pause([rig.world.active(ANNA)[0].id])
+        await rig.calm()
         assert rig.operations(ANNA)[0].words == "Waiting: signed out"
         await rig.pass_time(500)
         await rig.restart()
+        await rig.desk.sign_in.begin(lambda _page: None)
         await rig.pass_time(5)
         assert rig.states(ANNA) == ["settled"]
+
+    run(go())
+
+
+def test_a_passing_401_does_not_hold_the_work_for_ever(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await ready(rig)
+        rig.org.fates.append(Fate.SIGNED_OUT)
+        await log(rig)
+        await rig.pass_time(310)
+        assert rig.states(ANNA) == ["settled"], "the session works, as the next read of the org shows"
 
     run(go())
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from typing import Any
+import threading
+from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
+from typing_extensions import TypeVarTuple, Unpack, override
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextvars import Context
+
+Ts = TypeVarTuple("Ts")
 
 NOON = 1_790_000_000.0
 
@@ -69,6 +76,14 @@ class SteeredLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: SteeredClock) -> None:
         self._steered = clock
         super().__init__(_JumpingSelector(clock))
+
+    @override
+    def call_soon_threadsafe(
+        self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        if threading.get_ident() == self._thread_id:  # type: ignore[attr-defined]
+            return self.call_soon(callback, *args, context=context)  # spares a write to the loop's own pipe
+        return super().call_soon_threadsafe(callback, *args, context=context)
 
     @override
     def time(self) -> float:
