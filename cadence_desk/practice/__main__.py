@@ -143,6 +143,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--home", type=Path, default=None, metavar="DIR", help="where the certificate authority is kept"
     )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host name beside localhost that it answers to; only its own proxy leads there",
+    )
+    parser.add_argument("--proxy", action="store_true", help="start a proxy (CONNECT) in front of it, too")
     parser.add_argument("--json", action="store_true", help="print one JSON line when ready")
     return parser
 
@@ -193,7 +201,14 @@ def _plan(arguments: argparse.Namespace, home: Path) -> ServingPlan:
         speed=arguments.speed,
         contract=arguments.contract,
     )
-    return ServingPlan(home, world, rest_port=arguments.port, events_port=arguments.events_port)
+    return ServingPlan(
+        home,
+        world,
+        rest_port=arguments.port,
+        events_port=arguments.events_port,
+        names=tuple(arguments.name),
+        proxy=arguments.proxy,
+    )
 
 
 @contextmanager

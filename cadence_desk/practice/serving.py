@@ -19,6 +19,7 @@ from aiohttp import web
 
 from cadence_desk.practice.auth.certificates import Certificates
 from cadence_desk.practice.auth.client_apps import DESK_APP, TOOLS_APP
+from cadence_desk.practice.auth.served_certificates import ServedCertificates
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.cometd.service import CometService
 from cadence_desk.practice.control.surface import Controlled, ControlSurface
@@ -26,6 +27,7 @@ from cadence_desk.practice.events.bus import EventBus
 from cadence_desk.practice.events.pubsub import SERVER_OPTIONS, PubSubService
 from cadence_desk.practice.faults.board import FateBoard
 from cadence_desk.practice.faults.middleware import FateMiddleware
+from cadence_desk.practice.faults.tunnels import TunnelProxy
 from cadence_desk.practice.org.world import PracticeOrg, WorldPlan
 from cadence_desk.practice.rest.application import build_application
 from cadence_desk.practice.soql.runner import QueryRunner
@@ -58,6 +60,9 @@ class ServingPlan:
     rest_port: int = 0
     events_port: int = 0
     plaintext_events: bool = False
+    names: tuple[str, ...] = ()
+    """Host names that the org answers to beside loopback; only its own proxy leads there."""
+    proxy: bool = False
 
 
 class ServedOrg:
@@ -74,6 +79,8 @@ class ServedOrg:
         self.ready: dict[str, Any] = {}
         self._files = files
         self._middleware = FateMiddleware(org, self.tokens, self.board)
+        self._certificates = ServedCertificates(files)
+        self._proxy: TunnelProxy | None = None
         self._runners: list[web.AppRunner] = []
         self._grpc: grpc.aio.Server | None = None
         self._ticker: asyncio.Task[None] | None = None
@@ -81,7 +88,7 @@ class ServedOrg:
     @classmethod
     async def start(cls, plan: ServingPlan) -> Self:
         """Makes the world and opens all ports. Raises PortBusyError; then nothing stays open."""
-        served = cls(PracticeOrg(plan.world), Certificates().ensure(plan.home))
+        served = cls(PracticeOrg(plan.world), Certificates(names=plan.names).ensure(plan.home))
         try:
             await served._open(plan)
         except BaseException:
@@ -95,6 +102,8 @@ class ServedOrg:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
         self.comet.close()
+        if self._proxy is not None:
+            await self._proxy.stop()
         await self._middleware.aclose()
         if self._grpc is not None:
             self.service.close()
@@ -106,21 +115,36 @@ class ServedOrg:
     async def _open(self, plan: ServingPlan) -> None:
         runner = QueryRunner(self.org)
         _warm_up(runner, self.org)
-        application = build_application(self.org, self.tokens, runner, middlewares=[self._middleware.handle])
+        application = build_application(
+            self.org, self.tokens, runner, middlewares=[self._middleware.handle], names=plan.names
+        )
         application.add_routes(self.comet.routes())
         application.on_response_prepare.append(self._date)
         rest = await self._runner(application)
-        tls = self._files.server_context()
-        https = await _listen(rest, plan.rest_port, "REST", tls)
+        https = await _listen(rest, plan.rest_port, "REST", self._certificates.context)
         http = await _listen(rest, 0, "REST over http")
         events = await self._open_events(plan)
-        surface = ControlSurface(
-            Controlled(self.org, self.tokens, self.bus, self.service, self.comet, self.board),
-            self.control_secret,
-        )
+        if plan.proxy:
+            routes = {(name, port): to for name in plan.names for port, to in ((443, https), (7443, events))}
+            self._proxy = TunnelProxy(self.org.settings, routes)
+        surface = ControlSurface(self._controlled(), self.control_secret)
         control = await _listen(await self._runner(surface.application()), 0, "control")
         self.ready = self._ready(https, http, events, control)
+        if self._proxy is not None:
+            self.ready["proxy_url"] = f"http://127.0.0.1:{await self._proxy.start()}"
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
+
+    def _controlled(self) -> Controlled:
+        return Controlled(
+            self.org,
+            self.tokens,
+            self.bus,
+            self.service,
+            self.comet,
+            self.board,
+            self._proxy,
+            self._certificates.show,
+        )
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
         """Dates every answer by the org's clock: clients tell from it what has changed and what can no longer happen."""
@@ -136,7 +160,7 @@ class ServedOrg:
         server = grpc.aio.server(options=SERVER_OPTIONS)
         pb_grpc.add_PubSubServicer_to_server(self.service, server)  # type: ignore[no-untyped-call]
         port = _free_port(plan.events_port, "Pub/Sub", "--events-port")
-        credentials = grpc.ssl_server_credentials([self._files.grpc_pair()])
+        credentials = self._certificates.grpc_credentials()
         for host in ("127.0.0.1", "[::1]") if _has_ipv6() else ("127.0.0.1",):
             if plan.plaintext_events:
                 server.add_insecure_port(f"{host}:{port}")

@@ -64,6 +64,8 @@ class AuthorizePage:
         app = self._tokens.apps.find(asked.get("client_id", ""))
         if app is None:
             raise OAuthError("invalid_client_id", "client identifier invalid")
+        if not self._org.settings.app_installed:
+            raise OAuthError("OAUTH_APPROVAL_ERROR_GENERIC", "app must be installed into org")
         redirect_uri = asked.get("redirect_uri", "")
         if redirect_uri not in app.redirect_uris:
             raise OAuthError("redirect_uri_mismatch", "redirect_uri must match configuration")

@@ -1,6 +1,6 @@
 """The practice org's own certificate authority and the server certificate it signs.
 
-Both TLS stacks (OpenSSL for REST, BoringSSL for gRPC) serve the same leaf. Loopback names only.
+Both TLS stacks (OpenSSL for REST, BoringSSL for gRPC) serve the same leaf. Loopback names, and those that are given.
 May import cryptography; called by serving and by tests.
 """
 
@@ -10,7 +10,7 @@ import ipaddress
 import os
 import ssl
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +69,14 @@ def _wall_clock() -> dt.datetime:
 
 
 class Certificates:
-    """Makes the authority and the leaf once, reuses them, and renews each one when it nears its end."""
+    """Makes the authority and the leaf once, reuses them, and renews each one when it nears its end.
 
-    def __init__(self, now: Callable[[], dt.datetime] = _wall_clock) -> None:
+    `names` are host names beside the loopback ones; without them the authority can vouch for loopback only.
+    """
+
+    def __init__(self, now: Callable[[], dt.datetime] = _wall_clock, names: Sequence[str] = ()) -> None:
         self._now = now
+        self._names = tuple(x509.DNSName(name) for name in names)
 
     def ensure(self, folder: Path) -> CertificateFiles:
         """Return usable files in `folder`, making or renewing what is missing, broken or near expiry.
@@ -82,7 +86,7 @@ class Certificates:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _restrict(folder, 0o700)
         authority = self._usable(folder / "ca.pem", folder / "ca_key.pem")
-        if authority is None:
+        if authority is None or _permitted(authority.certificate) != {*_PERMITTED_TREES, *self._names}:
             authority = self._make_authority()
             _save(authority, folder / "ca.pem", folder / "ca_key.pem")
         leaf = self._usable(folder / "leaf.pem", folder / "leaf_key.pem")
@@ -90,6 +94,29 @@ class Certificates:
             leaf = self._make_leaf(authority)
             _save(leaf, folder / "leaf.pem", folder / "leaf_key.pem")
         return CertificateFiles(folder / "ca.pem", folder / "leaf.pem", folder / "leaf_key.pem")
+
+    def expired(self, folder: Path) -> CertificateFiles:
+        """Return files whose leaf ended a week ago, signed by the authority of `folder`, which must be there."""
+        earlier = Certificates(lambda: self._now() - dt.timedelta(days=LEAF_DAYS + 7))
+        return self._odd(folder, "expired", earlier, _LOOPBACK_NAMES)
+
+    def for_another_host(self, folder: Path) -> CertificateFiles:
+        """Return files whose leaf is for a host that nobody asks for, signed by the authority of `folder`."""
+        return self._odd(folder, "other_host", self, (x509.DNSName("elsewhere.localhost"),))
+
+    def unknown(self, folder: Path) -> CertificateFiles:
+        """Return files of an authority that nobody was told of."""
+        return self.ensure(folder / "unknown")
+
+    def _odd(
+        self, folder: Path, name: str, maker: "Certificates", names: Sequence[x509.GeneralName]
+    ) -> CertificateFiles:
+        authority = self._usable(folder / "ca.pem", folder / "ca_key.pem")
+        if authority is None:
+            raise OSError(f"{folder} holds no usable authority")
+        pem, key_file = folder / f"{name}.pem", folder / f"{name}_key.pem"
+        _save(maker._make_leaf(authority, names), pem, key_file)  # noqa: SLF001  another clock, the same class
+        return CertificateFiles(folder / "ca.pem", pem, key_file)
 
     def _usable(self, pem: Path, key_file: Path) -> _Pair | None:
         try:
@@ -126,11 +153,11 @@ class Certificates:
             .issuer_name(_name(subject))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(signs_certificates=True), critical=True)
-            .add_extension(x509.NameConstraints(_PERMITTED_TREES, None), critical=True)
+            .add_extension(x509.NameConstraints([*_PERMITTED_TREES, *self._names], None), critical=True)
         )
         return _Pair(builder.sign(key, hashes.SHA256()), key)
 
-    def _make_leaf(self, authority: _Pair) -> _Pair:
+    def _make_leaf(self, authority: _Pair, names: Sequence[x509.GeneralName] = ()) -> _Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         issuer_key = authority.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
         builder = (
@@ -139,7 +166,9 @@ class Certificates:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName(_LOOPBACK_NAMES), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName(names or [*_LOOPBACK_NAMES, *self._names]), critical=False
+            )
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key.value),
                 critical=False,
@@ -169,6 +198,14 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _permitted(authority: x509.Certificate) -> set[x509.GeneralName]:
+    try:
+        found = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return set()
+    return set(found.permitted_subtrees or ())
 
 
 def _signed_by(leaf: x509.Certificate, authority: x509.Certificate) -> bool:

@@ -59,6 +59,8 @@ class TokenEndpoint:
         app = self._tokens.apps.find(asked.get("client_id", ""))
         if app is None:
             raise OAuthError("invalid_client_id", "client identifier invalid")
+        if not self._org.settings.app_installed:
+            raise OAuthError("invalid_client", "app must be installed into org")
         return app
 
     def _from_code(self, asked: Mapping[str, str], app: ClientApp) -> Grant:

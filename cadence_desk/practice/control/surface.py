@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cadence_desk.practice.events.bus import EventBus
     from cadence_desk.practice.events.pubsub import PubSubService
     from cadence_desk.practice.faults.board import FateBoard
+    from cadence_desk.practice.faults.tunnels import TunnelProxy
     from cadence_desk.practice.org.world import PracticeOrg
 
     Shape = dict[str, Any]
@@ -48,6 +49,8 @@ class Controlled:
     service: PubSubService
     comet: CometService
     board: FateBoard
+    proxy: TunnelProxy | None = None
+    show_certificate: Callable[[str], None] = lambda _word: None
 
 
 class ControlSurface:
@@ -58,7 +61,13 @@ class ControlSurface:
         self._secret = secret
         self._edits = ColleagueEdits(controlled.org)
         self._streams = StreamDrills(controlled.org, controlled.bus, controlled.service)
-        self._switches = Switches(controlled.org, controlled.bus, controlled.service, controlled.comet)
+        self._switches = Switches(
+            controlled.org,
+            controlled.bus,
+            controlled.service,
+            controlled.comet,
+            {"certificate": controlled.show_certificate},
+        )
         self._clock = ClockDesk(controlled.org)
 
     def application(self) -> web.Application:
@@ -183,6 +192,7 @@ class ControlSurface:
                     "latest_replay_id": it.bus.latest,
                     "deliveries_left": it.bus.allowance.remaining(it.bus.now_ms()),
                 },
+                "proxy": None if it.proxy is None else {"requests": it.proxy.notes()},
                 "history": {"newest": it.org.history.last},
                 "drills": {"stream": self._streams.actions, "edit": self._edits.verbs},
             }

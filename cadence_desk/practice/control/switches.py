@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.practice.control.shapes import BadRequestError
+from cadence_desk.practice.org.settings import OPERATION_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cadence_desk.practice.cometd.service import CometService
     from cadence_desk.practice.events.bus import EventBus
     from cadence_desk.practice.events.pubsub import PubSubService
@@ -21,9 +24,16 @@ if TYPE_CHECKING:
 class Switches:
     """Does what POST /settings asks: all or nothing."""
 
-    def __init__(self, org: PracticeOrg, bus: EventBus, service: PubSubService, comet: CometService) -> None:
+    def __init__(
+        self,
+        org: PracticeOrg,
+        bus: EventBus,
+        service: PubSubService,
+        comet: CometService,
+        followers: Mapping[str, Callable[[Any], None]],
+    ) -> None:
         self._org = org
-        self._bus = bus
+        self._followers: dict[str, Callable[[Any], None]] = {"operation_key": self._hold_key, **followers}
         self._places: dict[str, tuple[object, str]] = {
             "event_delivery_limit": (bus.allowance, "limit"),
             "event_overflow_limit": (bus, "overflow_limit"),
@@ -54,7 +64,14 @@ class Switches:
         for name, value in own.items():
             place, part = self._places[name]
             setattr(place, part, value)
+        for name, follow in self._followers.items():
+            if name in changes and changes[name] != known[name]:
+                follow(changes[name])
         return self.shown()
+
+    def _hold_key(self, word: str) -> None:
+        """The field that holds operations' keys is unique, or is not."""
+        self._org.store.keep_unique("Task", OPERATION_KEY, on=word == "unique")
 
 
 def _number(name: str, value: Any, now: object) -> float:

@@ -60,6 +60,7 @@ class EventBus:
         self.allowance = DeliveryAllowance()
         self.overflow_limit = OVERFLOW_LIMIT
         org.changes.subscribe(self._on_commit)
+        org.event_deliveries = lambda: (self.allowance.limit, self.allowance.remaining(self.now_ms()))
 
     @property
     def latest(self) -> int:

@@ -170,6 +170,8 @@ class PubSubService(pb_grpc.PubSubServicer):
         if not (token and instance and tenant):
             raise RefusedError(refusals.HEADERS_INVALID)
         user_id = self._tokens.user_for(token)
+        if self._org.settings.events_ip_locked:
+            raise RefusedError(refusals.AUTH_ERROR)
         if user_id is None or tenant[:15] != self._org.organization_id[:15]:
             raise RefusedError(refusals.AUTH_ERROR)
         return user_id

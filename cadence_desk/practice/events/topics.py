@@ -48,10 +48,8 @@ class Topic:
 
     def hidden(self, entity: str) -> frozenset[str]:
         """Columns of the entity whose values stay null for subscribers."""
-        prefix = f"{entity}."
-        return frozenset(
-            name.removeprefix(prefix) for name in self.org.settings.hidden_fields if name.startswith(prefix)
-        )
+        hides = self.org.settings.hides_field
+        return frozenset(name for name in self.org.catalog.require(entity).fields if hides(entity, name))
 
 
 def find_topic(org: PracticeOrg, name: str, user_id: str) -> Topic:

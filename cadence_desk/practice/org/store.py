@@ -149,6 +149,17 @@ class Store:
                 if field.stored:
                     self._index(definition.name, field)
 
+    def keep_unique(self, sobject: str, name: str, *, on: bool) -> None:
+        """Begin or cease to hold a field unique; values that stand in the way are emptied, the oldest stays."""
+        index = f'"{sobject}_{name}"'
+        self.connection.execute(f"DROP INDEX IF EXISTS {index}")
+        if on:
+            self.connection.execute(
+                f'UPDATE "{sobject}" SET "{name}" = NULL WHERE rowid NOT IN '
+                f'(SELECT MIN(rowid) FROM "{sobject}" GROUP BY "{name}" COLLATE NOCASE)'
+            )
+            self._index(sobject, self._catalog.require(sobject).fields[name])
+
     def _prefixes(self, field: FieldDef) -> list[tuple[str, str]]:
         found = ((name, self._catalog.find(name)) for name in field.reference_to)
         return [(name, one.key_prefix) for name, one in found if one is not None and one.key_prefix]

@@ -77,6 +77,8 @@ class PracticeOrg:
         self._colleagues = Colleagues(self.engine, self.cast, plan.seed)
         self._colleagues.plan(start)
         self._runner = ActionRunner(self.engine, self.settings, self.transaction)
+        self.event_deliveries: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """How many event deliveries a day allows and how many are left; told by the event bus once there is one."""
 
     @classmethod
     def create(
@@ -119,6 +121,8 @@ class PracticeOrg:
 
     def is_licensed(self, user_id: str) -> bool:
         """Whether a user holds a Sales Engagement permission set."""
+        if canonical(user_id) in {canonical(one) for one in self.settings.unlicensed_users}:
+            return False
         return bool(
             self.store.value(
                 'SELECT 1 FROM "PermissionSetAssignment" a JOIN "PermissionSet" p ON p."Id" = a."PermissionSetId"'
@@ -203,7 +207,10 @@ class PracticeOrg:
 
     def describe_actions(self, user_id: str) -> tuple[ActionDef, ...]:
         """Return the actions a user may run: none without Sales Engagement."""
-        return actions_of(self.settings.contract) if self.is_licensed(user_id) else ()
+        if not self.is_licensed(user_id):
+            return ()
+        gone = {name.lower() for name in self.settings.unavailable_actions}
+        return tuple(one for one in actions_of(self.settings.contract) if one.name.lower() not in gone)
 
     def advance(self, limit: int = 500) -> bool:
         """Do what is due up to now, in the order of its moments, at most ``limit`` things.

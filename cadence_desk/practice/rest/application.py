@@ -3,7 +3,7 @@
 May import aiohttp. Called by serving, by tests, and by other tools that start the org.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -47,13 +47,16 @@ def build_application(
     runner: QueryRunner,
     *,
     middlewares: Sequence[Middleware] = (),
+    names: Collection[str] = (),
 ) -> web.Application:
     """One application for https and http alike; addresses in answers follow each request.
 
-    `middlewares` run inside the host check and see every request, OAuth and REST.
+    `middlewares` run inside the host check and see every request, OAuth and REST. `names` are hosts beside loopback.
     """
     gateway = _gateway(org, tokens, runner)
-    application = web.Application(middlewares=[_loopback_only, *middlewares], client_max_size=LARGEST_BODY)
+    application = web.Application(
+        middlewares=[_known_hosts(names), *middlewares], client_max_size=LARGEST_BODY
+    )
     application.add_routes(oauth_routes(org, tokens))
     application.add_routes(
         [
@@ -96,13 +99,18 @@ def _routes() -> Iterable[Route]:
         yield from module.ROUTES
 
 
-@web.middleware
-async def _loopback_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A foreign host name means that a web page reached this port by a name of its own: refuse it."""
-    try:
-        host = request.url.host
-    except ValueError:
-        host = None
-    if host not in _LOOPBACK_HOSTS:
-        return web.Response(status=421, text="This server answers on loopback names only.")
-    return await handler(request)
+def _known_hosts(names: Collection[str]) -> Middleware:
+    """Refuses a foreign host name: it means that a web page reached this port by a name of its own."""
+    hosts = _LOOPBACK_HOSTS | set(names)
+
+    @web.middleware
+    async def known_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            host = request.url.host
+        except ValueError:
+            host = None
+        if host not in hosts:
+            return web.Response(status=421, text="This server answers on loopback names only.")
+        return await handler(request)
+
+    return known_hosts

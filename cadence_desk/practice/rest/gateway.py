@@ -39,7 +39,8 @@ class Gateway:
 
     async def versions(self, request: web.Request) -> web.Response:
         """The version list: no token, no usage header."""
-        return respond(request, ApiReply(200, version_list()))
+        settings = self._service.org.settings
+        return respond(request, ApiReply(200, version_list(settings.oldest_api, settings.newest_api)))
 
     async def answer(self, request: web.Request) -> web.Response:
         """Any resource of a version."""
@@ -69,10 +70,13 @@ class Gateway:
     async def _call(self, request: web.Request) -> ApiCall:
         _check_length(request)
         version, _, path = _SLASHES.sub("/", request.match_info["rest"].lstrip("/")).partition("/")
-        number = read_version(version)
+        settings = self._service.org.settings
+        number = read_version(version, settings.oldest_api, settings.newest_api)
         user_id = self._tokens.user_for(bearer_token(request) or "")
         if user_id is None:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        if not settings.api_enabled:
+            raise ApiError(403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.")
         self._service.usage.count()
         method = (
             request.query.get("_HttpMethod", request.method) if request.method == "POST" else request.method

@@ -22,7 +22,11 @@ def describe_global(call: ApiCall, service: RestService) -> ApiReply:
         lambda: {
             "encoding": "UTF-8",
             "maxBatchSize": _MAX_BATCH,
-            "sobjects": [object_summary(one, call) for one in service.org.catalog.objects],
+            "sobjects": [
+                object_summary(service.object(one.name), call)
+                for one in service.org.catalog.objects
+                if not service.org.settings.hides_object(one.name)
+            ],
         },
     )
 

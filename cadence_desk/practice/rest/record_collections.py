@@ -213,9 +213,9 @@ def _typed(item: Item, service: RestService) -> ObjectDef:
     if not isinstance(name, str):
         raise ApiError(400, "INVALID_TYPE", "Entity type is required: attributes.type", [])
     found = service.org.catalog.find(name)
-    if found is None:
+    if found is None or service.org.settings.hides_object(found.name):
         raise ApiError(400, "INVALID_TYPE", f"sObject type '{name}' is not supported.", [])
-    return found
+    return service.object(name)
 
 
 def _id_of(definition: ObjectDef, item: Item) -> str:

@@ -117,7 +117,7 @@ def _rows(call: ApiCall, service: RestService, target: _Target, ids: list[str]) 
 
 def _target(service: RestService, name: str, fields: tuple[str, ...], where: str, most: int) -> _Target:
     definition = service.org.catalog.find(name)
-    if definition is None or not definition.searchable:
+    if definition is None or not definition.searchable or service.org.settings.hides_object(definition.name):
         raise ApiError(400, "INVALID_TYPE", f"sObject type '{name}' is not supported in search.")
     return _Target(definition, fields, where, most)
 

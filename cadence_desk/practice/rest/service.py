@@ -6,11 +6,12 @@ May import the org model and soql. Made by the application; handed to handlers w
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
 
 from cadence_desk.practice.org.catalog.model import FieldDef, ObjectDef
+from cadence_desk.practice.org.settings import OPERATION_KEY
 from cadence_desk.practice.org.transaction import Transaction
 from cadence_desk.practice.org.world import PracticeOrg
 from cadence_desk.practice.rest.calls import ApiCall, ApiReply
@@ -19,6 +20,18 @@ from cadence_desk.practice.rest.usage import ApiUsage
 from cadence_desk.practice.soql.runner import QueryRunner
 
 Dispatch = Callable[[ApiCall], ApiReply]
+_SHAPING = (
+    "contract",
+    "hidden_fields",
+    "hidden_objects",
+    "read_only_objects",
+    "unavailable_actions",
+    "unlicensed_users",
+    "person_accounts",
+    "operation_key",
+    "unknown_picklists",
+)
+"""The settings that describes follow."""
 
 
 @dataclass(slots=True)
@@ -34,20 +47,35 @@ class RestService:
 
     def visible(self, definition: ObjectDef) -> Iterator[FieldDef]:
         """The fields of an object that are not hidden by the settings."""
-        hidden = self.org.settings.hidden_fields
-        return (one for one in definition.fields.values() if f"{definition.name}.{one.name}" not in hidden)
+        hides = self.org.settings.hides_field
+        return (
+            self._shaped(definition, one)
+            for one in definition.fields.values()
+            if not hides(definition.name, one.name)
+        )
 
     def field(self, definition: ObjectDef, name: str) -> FieldDef | None:
         """A visible field by name, ignoring case."""
         found = definition.field(name)
-        hidden = self.org.settings.hidden_fields
-        return None if found is None or f"{definition.name}.{found.name}" in hidden else found
+        if found is None or self.org.settings.hides_field(definition.name, found.name):
+            return None
+        return self._shaped(definition, found)
+
+    def _shaped(self, definition: ObjectDef, one: FieldDef) -> FieldDef:
+        """The operation's key as the settings have it: unique, an external id only, or a plain text."""
+        kind = self.org.settings.operation_key
+        if kind == "unique" or definition.name != "Task" or one.name != OPERATION_KEY:
+            return one
+        external = kind == "external"
+        return replace(one, unique=False, external_id=external, id_lookup=external)
 
     def object(self, name: str) -> ObjectDef:
         """An object by name, ignoring case. Raises ApiError 404 NOT_FOUND."""
         found = self.org.catalog.find(name)
-        if found is None:
+        if found is None or self.org.settings.hides_object(found.name):
             raise not_found()
+        if found.name in self.org.settings.read_only_objects:
+            return replace(found, createable=False, updateable=False, deletable=False)
         return found
 
     @contextmanager
@@ -102,9 +130,7 @@ class Freshness:
         settings = self._org.settings
         return (
             self._org.catalog.version,
-            settings.contract,
-            frozenset(settings.hidden_fields),
-            repr(settings.unknown_picklists),
+            repr([getattr(settings, name) for name in _SHAPING]),
         )
 
 

@@ -14,15 +14,15 @@ _SEASONS = ("Spring", "Summer", "Winter")
 _SEGMENT = re.compile(r"v(\d{1,3})\.0")
 
 
-def version_list() -> list[dict[str, str]]:
-    """All served versions, oldest first."""
+def version_list(oldest: int = OLDEST, newest: int = NEWEST) -> list[dict[str, str]]:
+    """The served versions, oldest first."""
     return [
         {"label": _label(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
-        for number in range(OLDEST, NEWEST + 1)
+        for number in range(max(oldest, OLDEST), min(newest, NEWEST) + 1)
     ]
 
 
-def read_version(segment: str) -> str:
+def read_version(segment: str, oldest: int = OLDEST, newest: int = NEWEST) -> str:
     """The version of a path segment like `v66.0`.
 
     Raises ApiError: 410 for a retired version, 404 for everything else that is not served.
@@ -33,7 +33,7 @@ def read_version(segment: str) -> str:
     number = int(found.group(1))
     if number <= LAST_RETIRED:
         raise ApiError(410, "UNSUPPORTED_API_VERSION", "API version is retired and no longer available")
-    if not OLDEST <= number <= NEWEST:
+    if not max(oldest, OLDEST) <= number <= min(newest, NEWEST):
         raise not_found()
     return f"{number}.0"
 

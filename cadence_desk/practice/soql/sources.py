@@ -53,7 +53,7 @@ class Reading:
             Misread: INVALID_TYPE, the org has no such object.
         """
         found = self.catalog.find(name.text)
-        if found is None or not found.queryable:
+        if found is None or not found.queryable or self.settings.hides_object(found.name):
             raise no_such_type(name.text, name.at)
         return found
 
@@ -64,7 +64,7 @@ class Reading:
 
     def is_hidden(self, entity: ObjectDef, one: FieldDef) -> bool:
         """Whether the settings keep this field from describe and queries."""
-        return f"{entity.name}.{one.name}" in self.settings.hidden_fields
+        return self.settings.hides_field(entity.name, one.name)
 
     def fields_of(self, entity: ObjectDef) -> tuple[FieldDef, ...]:
         """Return all fields that users can see."""

@@ -116,7 +116,8 @@ def test_armed_fates_are_shown_and_taken_back(org: Any) -> None:
 
 def active_step(org: Any, kind: str) -> dict[str, Any]:
     query = """SELECT s."Id" AS step, s."ActionCadenceTrackerId" AS tracker, s."TargetId" AS target
-        FROM "ActionCadenceStepTracker" s WHERE s."State" = 'Active' AND s."StepType" = ? LIMIT 1"""
+        FROM "ActionCadenceStepTracker" s JOIN "ActionCadenceTracker" t ON t."Id" = s."ActionCadenceTrackerId"
+        WHERE s."State" = 'Active' AND s."StepType" = ? AND t."State" = 'Running' LIMIT 1"""
     return dict(org.do(lambda served: served.org.store.rows(query, (kind,))[0]))
 
 

@@ -195,6 +195,8 @@ class Handlers:
         if inputs["eventType"] == "Skip":
             self._engine.runs.skip(transaction, key)
         else:
+            if not self._settings.manual_complete_reads_call:
+                self._engine.tasks.leave_unread(key)
             self._engine.runs.complete(transaction, key)
         return None
 

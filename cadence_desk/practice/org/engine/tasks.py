@@ -29,6 +29,11 @@ class CallTasks:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._unread: set[str] = set()
+
+    def leave_unread(self, step_tracker_id: str) -> None:
+        """Forget the call of this step: it was completed by an event that does not look at calls."""
+        self._unread.add(step_tracker_id)
 
     def make(
         self, transaction: Transaction, tracker: Row, step_tracker_id: str, title: str, due: int
@@ -93,6 +98,8 @@ class CallTasks:
 
     def outcome(self, step: Row) -> str | None:
         """Return the outcome of a call step: from its own Task, else from the newest call logged on the target since."""
+        if str(step["Id"]) in self._unread:
+            return None
         task = self.find(str(step["Id"]))
         if task is not None and task["CallDisposition"]:
             return self.category(task["CallDisposition"])
