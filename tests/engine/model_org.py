@@ -81,6 +81,7 @@ class ModelOrg:
     calls: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, int]] = field(default_factory=list)
     before_read: Callable[[str], None] = lambda _what: None
+    before_write: Callable[[], object] = lambda: None
 
     # ------------------------------------------------------------ requests and their fates
 
@@ -101,6 +102,7 @@ class ModelOrg:
             raise SignedOut
 
     def _write(self, what: str, size: int, commit: Callable[[], T]) -> T:
+        self.before_write()
         with self.world.lock:
             self.world.catch_up()
             self.calls[what] += 1
