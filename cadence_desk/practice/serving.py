@@ -18,8 +18,9 @@ import grpc
 from aiohttp import web
 
 from cadence_desk.practice.auth.certificates import Certificates
-from cadence_desk.practice.auth.client_apps import DESK_APP, TOOLS_APP
+from cadence_desk.practice.auth.client_apps import DESK_APP, TOOLS_APP, UNATTENDED_APP
 from cadence_desk.practice.auth.served_certificates import ServedCertificates
+from cadence_desk.practice.auth.statements import UploadedCertificate
 from cadence_desk.practice.auth.tokens import TokenBook
 from cadence_desk.practice.cometd.service import CometService
 from cadence_desk.practice.control.surface import Controlled, ControlSurface
@@ -78,6 +79,8 @@ class ServedOrg:
         self.control_secret = secrets.token_urlsafe(24)
         self.ready: dict[str, Any] = {}
         self._files = files
+        self._uploaded = UploadedCertificate.made_in(files.ca_pem.parent)
+        self.tokens.apps.upload(UNATTENDED_APP.client_id, self._uploaded.certificate)
         self._middleware = FateMiddleware(org, self.tokens, self.board)
         self._certificates = ServedCertificates(files)
         self._proxy: TunnelProxy | None = None
@@ -186,6 +189,8 @@ class ServedOrg:
             "control_secret": self.control_secret,
             "desk_client_id": DESK_APP.client_id,
             "desk_redirect_uris": list(DESK_APP.redirect_uris),
+            "jwt_client_id": UNATTENDED_APP.client_id,
+            "jwt_key_file": str(self._uploaded.key_file.resolve()),
         }
 
     async def _tick(self) -> None:

@@ -1,4 +1,4 @@
-"""POST /services/oauth2/token: codes, refresh tokens and client credentials in exchange for access tokens.
+"""POST /services/oauth2/token: codes, refresh tokens, client credentials and statements in exchange for access tokens.
 
 May import aiohttp; mounted by routes. Sources: help pages on the OAuth endpoints and flow errors.
 """
@@ -19,7 +19,9 @@ from cadence_desk.practice.auth.client_apps import ClientApp
 from cadence_desk.practice.auth.codes import CodeBook
 from cadence_desk.practice.auth.errors import OAuthError
 from cadence_desk.practice.auth.id_tokens import IdTokenSigner
+from cadence_desk.practice.auth.people import all_people, person
 from cadence_desk.practice.auth.scopes import check_scope
+from cadence_desk.practice.auth.statements import GRANT_TYPE, StatementReader, not_approved
 from cadence_desk.practice.auth.tokens import Grant, TokenBook
 from cadence_desk.practice.org.world import PracticeOrg
 
@@ -34,6 +36,7 @@ class TokenEndpoint:
         self._tokens = tokens
         self._codes = codes
         self._signer = signer
+        self._statements = StatementReader()
         self._signature_key = secrets.token_bytes(32)
         self._grant_types: dict[str, Callable[[Mapping[str, str], ClientApp], Grant]] = {
             "authorization_code": self._from_code,
@@ -44,19 +47,23 @@ class TokenEndpoint:
     async def post(self, request: web.Request) -> web.Response:
         """Exchange; 400 with error and error_description when refused."""
         try:
-            grant = self._grant(await read_parameters(request))
+            grant = self._grant(await read_parameters(request), base_address(request))
         except OAuthError as problem:
             return web.json_response(problem.body(), status=400, headers=NO_STORE)
         return web.json_response(self._body(grant, base_address(request)), headers=NO_STORE)
 
-    def _grant(self, asked: Mapping[str, str]) -> Grant:
+    def _grant(self, asked: Mapping[str, str], own_address: str) -> Grant:
+        if self._org.settings.sign_in_ip_locked:
+            raise OAuthError("invalid_grant", "ip restricted")
+        if asked.get("grant_type") == GRANT_TYPE:
+            return self._from_statement(asked.get("assertion", ""), own_address)
         make = self._grant_types.get(asked.get("grant_type", ""))
         if make is None:
             raise OAuthError("unsupported_grant_type", "grant type not supported")
-        return make(asked, self._client(asked))
+        return make(asked, self._client(asked.get("client_id", "")))
 
-    def _client(self, asked: Mapping[str, str]) -> ClientApp:
-        app = self._tokens.apps.find(asked.get("client_id", ""))
+    def _client(self, client_id: str) -> ClientApp:
+        app = self._tokens.apps.find(client_id)
         if app is None:
             raise OAuthError("invalid_client_id", "client identifier invalid")
         if not self._org.settings.app_installed:
@@ -70,6 +77,9 @@ class TokenEndpoint:
         return self._tokens.issue(approval.user_id, app, approval.request.scope)
 
     def _from_refresh_token(self, asked: Mapping[str, str], app: ClientApp) -> Grant:
+        known = self._tokens.grant_for(asked.get("refresh_token", ""))
+        if known is not None and person(self._org, known.user_id) is None:
+            raise OAuthError("inactive_user", "user is inactive")
         rotation = self._org.settings.rotate_refresh_tokens
         return self._tokens.refresh(asked.get("refresh_token", ""), app, rotation=rotation)
 
@@ -81,6 +91,19 @@ class TokenEndpoint:
             name for name in check_scope(asked.get("scope", "api id")).split() if name != "refresh_token"
         ]
         return self._tokens.issue(self._org.default_user_id, app, " ".join(names))
+
+    def _from_statement(self, assertion: str, own_address: str) -> Grant:
+        """A statement under the app's certificate, for a user whom an admin approved; no refresh token comes with it."""
+        claims = self._statements.claims(assertion)
+        app = self._client(str(claims.get("iss") or ""))
+        certificate = self._tokens.apps.certificate(app.client_id)
+        if certificate is None:
+            raise OAuthError("invalid_grant", "invalid assertion")
+        statement = self._statements.check(assertion, claims, certificate, own_address)
+        user = next((one for one in all_people(self._org) if one.username == statement.username), None)
+        if user is None or user.user_id not in self._org.settings.approved_users:
+            raise not_approved()
+        return self._tokens.issue(user.user_id, app, "api id web")
 
     def _body(self, grant: Grant, base: str) -> dict[str, str]:
         identity = f"{base}/id/{self._org.organization_id}/{grant.user_id}"

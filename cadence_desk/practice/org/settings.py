@@ -65,6 +65,8 @@ class OrgSettings:
     api_enabled: bool = True
     setup_visible: bool = True
     app_installed: bool = True
+    approved_users: set[str] = field(default_factory=set)
+    sign_in_ip_locked: bool = False
     events_ip_locked: bool = False
     certificate: str = "own"
     proxy_login: str = ""

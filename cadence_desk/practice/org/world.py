@@ -74,6 +74,7 @@ class PracticeOrg:
         sow_world(sower, plan.people, self.engine)
         self.cast: Cast = sower.cast
         self.settings.view_all_users.add(self.cast.admin)
+        self.settings.approved_users.add(self.default_user_id)
         self._colleagues = Colleagues(self.engine, self.cast, plan.seed)
         self._colleagues.plan(start)
         self._runner = ActionRunner(self.engine, self.settings, self.transaction)

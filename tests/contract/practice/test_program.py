@@ -20,6 +20,8 @@ from cadence_desk.practice.__main__ import EXIT_NO_PARENT, EXIT_PORT_BUSY
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60
 FIELDS = {
+    "jwt_client_id",
+    "jwt_key_file",
     "rest_url",
     "rest_http_url",
     "events_endpoint",
