@@ -39,9 +39,9 @@ def test_there_and_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "link",
     [
-        "https://files.example/acme.json",
+        "https://box.example/acme.json",
         "cadence-desk://target/003",
-        link_of(PROFILE) + "&extra_ca=/tmp/ca.pem",
+        link_of(PROFILE) + "&extra_ca=/srv/ca.pem",
         link_of(PROFILE) + "&name=Other",
         "cadence-desk://add-org?broken",
         "cadence-desk://add-org?name=" + "x" * 9000,
