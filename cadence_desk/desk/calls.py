@@ -105,12 +105,13 @@ class Calls:
             BadValue: no result, a note over 32,000 characters, or a duration that cannot be.
             StoreError: nothing was saved; the draft stays.
         """
-        self._check(draft)
         async with self._one_press:
             first = self._session.require_engine().runner.work.get(draft.op_id)
             if first is not None and first.state not in {OperationState.DRAFT, OperationState.CANCELLED}:
                 return draft.intent_id
+            # Kept before it is checked: what is refused here has to outlive the window all the same.
             await self._work.keep(draft.op_id, self._payload(draft))
+            self._check(draft)
             await self._work.cancel(self._parts(draft, 1), "made anew")
             rest = self._rest(draft, first)
             if rest:

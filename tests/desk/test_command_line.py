@@ -57,7 +57,6 @@ def test_the_version_is_told(tmp_path: Path) -> None:
         (("--start", "yesterday"), "yesterday"),
         (("--contract", "loose"), "loose"),
         (("tour", "--practice"), "--out"),
-        (("tour", "--out", "pictures"), "--practice"),
         (("tour", "--practice", "--out", "pictures", "--people", "x"), "between 1 and 200,000"),
         (("org",), "COMMAND"),
         (("org", "add"), "file"),
@@ -87,6 +86,11 @@ def test_without_a_display_the_way_out_is_told(tmp_path: Path, arguments: tuple[
     assert "no display" in told(done)
     assert "QT_QPA_PLATFORM=offscreen" in told(done)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tour_without_an_org_is_told_what_it_needs(tmp_path: Path) -> None:
+    done = desk("tour", "--out", str(tmp_path / "pictures"), temp=tmp_path, **OFFSCREEN)
+    assert (done.returncode, "--practice" in told(done)) == (2, True)
 
 
 def test_without_an_org_the_two_ways_on_are_told(tmp_path: Path) -> None:
