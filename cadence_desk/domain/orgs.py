@@ -140,6 +140,8 @@ class ObjectDescription:
     label: str
     key_prefix: str
     fields: Mapping[str, FieldDescription]
+    createable: bool | None = None
+    """Whether this user may create records of it; None when that was not told."""
 
     def has(self, *names: str) -> bool:
         """Return True when every named field is visible to this user."""

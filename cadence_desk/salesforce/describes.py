@@ -67,7 +67,7 @@ def trim_describe(body: Mapping[str, Any]) -> dict[str, Any]:
         for field in body.get("fields") or ()
         if isinstance(field, dict)
     ]
-    return {key: body.get(key) for key in ("name", "label", "keyPrefix")} | {"fields": fields}
+    return {key: body.get(key) for key in ("name", "label", "keyPrefix", "createable")} | {"fields": fields}
 
 
 def parse_object(body: Mapping[str, Any]) -> ObjectDescription:
@@ -76,8 +76,14 @@ def parse_object(body: Mapping[str, Any]) -> ObjectDescription:
     for field in body.get("fields") or ():
         if isinstance(field, dict) and isinstance(field.get("name"), str):
             fields[field["name"]] = _parse_field(field)
-    name = str(body.get("name") or "")
-    return ObjectDescription(name, str(body.get("label") or name), str(body.get("keyPrefix") or ""), fields)
+    name, createable = str(body.get("name") or ""), body.get("createable")
+    return ObjectDescription(
+        name,
+        str(body.get("label") or name),
+        str(body.get("keyPrefix") or ""),
+        fields,
+        createable if isinstance(createable, bool) else None,
+    )
 
 
 def _parse_field(field: Mapping[str, Any]) -> FieldDescription:

@@ -1,0 +1,1 @@
+"""Readiness: what is checked about an org, by which rules, and what each line means."""
