@@ -10,15 +10,22 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cadence_desk.domain.errors import NotAllowed, NotAvailable, OrgRefused
+from cadence_desk.domain.errors import DeskError, NotAllowed, NotAvailable, OrgRefused
 from cadence_desk.domain.orgs import ActionDescription, Capabilities, ObjectDescription
 from cadence_desk.salesforce.action_inputs import ACTIONS, KNOWN
-from cadence_desk.salesforce.describes import DescribeCache, parse_action, parse_object
+from cadence_desk.salesforce.describes import (
+    DescribeCache,
+    parse_action,
+    parse_object,
+    trim_action,
+    trim_action_list,
+    trim_describe,
+)
 from cadence_desk.salesforce.exchange import current
 from cadence_desk.salesforce.rest import is_preferred
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cadence_desk.salesforce.rest import RestClient
 
@@ -40,6 +47,9 @@ OBJECTS = (
 )
 PURPOSE = "capabilities"
 
+API_OFF = frozenset({"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
+"""The org lets nobody use its API: then nothing is known of what it offers (SOAP guide, ExceptionCode)."""
+
 _ABSENT = (NotAvailable, NotAllowed, OrgRefused)
 
 
@@ -59,61 +69,65 @@ class CapabilityReader:
                 self._known = self._read()
             return self._known
 
-    def read(self) -> Capabilities:
-        """Read the capabilities anew. Raises DeskError."""
+    def read(self, *, anew: bool = False) -> Capabilities:
+        """Read the capabilities again. Raises DeskError.
+
+        Args:
+            anew: describe everything in full, whatever is remembered: a permission given a moment ago counts.
+        """
         with self._lock:
-            self._known = self._read()
+            self._known = self._read(anew=anew)
             return self._known
 
-    def _read(self) -> Capabilities:
+    def _read(self, *, anew: bool = False) -> Capabilities:
         version = self._rest.version()
+        self.cache.use("" if anew else version)
+        self.cache.use(version)
         actions = dict(self._actions())
         objects = {name: found for name in OBJECTS if (found := self._object(name)) is not None}
         return Capabilities(version, actions, objects, tuple(_notes(version, actions, objects)))
 
     def _actions(self) -> Iterator[tuple[str, ActionDescription]]:
         """Describe the actions that the org lists, under the names we know them by."""
-        try:
-            listed = self._rest.get("actions/standard", PURPOSE)
-        except _ABSENT:
+        listed = self._described("actions/standard", trim_action_list)
+        if listed is None:
             return
-        items = listed.get("actions") if isinstance(listed, dict) else None
-        names = {
-            str(item.get("name")).lower(): str(item.get("name"))
-            for item in items or ()
-            if isinstance(item, dict)
-        }
+        names = {str(item["name"]).lower(): str(item["name"]) for item in listed["actions"]}
         for ours in ACTIONS:
             theirs = names.get(ours.lower())
             if theirs is None:
                 continue
-            body = self._absent_or("actions/standard/" + quote(theirs))
-            if isinstance(body, dict):
+            body = self._described("actions/standard/" + quote(theirs), trim_action)
+            if body is not None:
                 yield ours, parse_action({**body, "name": theirs}, KNOWN)
 
     def _object(self, name: str) -> ObjectDescription | None:
-        """Describe one object; unchanged ones cost no body (REST guide, If-Modified-Since)."""
-        date = self.cache.date(name)
-        headers = {"If-Modified-Since": date} if date else {}
+        body = self._described(f"sobjects/{name}/describe", trim_describe)
+        return None if body is None else parse_object(body)
+
+    def _described(
+        self, path: str, trim: Callable[[Mapping[str, Any]], dict[str, Any]]
+    ) -> Mapping[str, Any] | None:
+        """Return what the org tells of a thing, None when this user has no such thing.
+
+        Unchanged ones cost no body (REST guide, Conditional Requests: describes and invocable actions).
+        """
+        date = self.cache.date(path)
         try:
-            body = self._rest.get(f"sobjects/{name}/describe", PURPOSE, headers)
-        except _ABSENT:
+            body = self._rest.get(path, PURPOSE, {"If-Modified-Since": date} if date else {})
+        except _ABSENT as error:
+            if error.server_code in API_OFF:
+                raise
             return None
-        except Exception:
-            kept = self.cache.get(name)
-            if kept is not None and current().status == 304:
-                return parse_object(kept)
+        except DeskError:
+            if current().status == 304 and date:
+                return self.cache.get(path)
             raise
         if not isinstance(body, dict):
             return None
-        self.cache.keep(name, current().last_modified, body)
-        return parse_object(body)
-
-    def _absent_or(self, path: str) -> Any:
-        try:
-            return self._rest.get(path, PURPOSE)
-        except _ABSENT:
-            return None
+        kept = trim(body)
+        self.cache.keep(path, current().last_modified, kept)
+        return kept
 
 
 def _notes(

@@ -5,6 +5,7 @@ Sources: REST guide, sObject Describe and Conditional Requests; Actions guide, D
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,29 @@ if TYPE_CHECKING:
 
 
 class DescribeCache:
-    """Describes by object name with the date they changed; may be filled from and saved to a document."""
+    """Describes by name with the date they changed; may be filled from and saved to a document."""
 
     def __init__(self, saved: Mapping[str, Any] | None = None) -> None:
         self._lock = threading.Lock()
+        self._version = ""
         self._kept: dict[str, tuple[str, Mapping[str, Any]]] = {}
-        for name, entry in (saved or {}).items():
-            if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict):
-                self._kept[name] = (str(entry[0]), entry[1])
+        self._fill(saved or {})
+
+    def _fill(self, saved: Mapping[str, Any]) -> None:
+        version = saved.get(_VERSION)
+        self._version = version if isinstance(version, str) else ""
+        self._kept = {
+            name: (str(entry[0]), entry[1])
+            for name, entry in saved.items()
+            if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict)
+        }
+
+    def use(self, version: str) -> None:
+        """Describe under an API version from now on; what was kept under another one is forgotten."""
+        with self._lock:
+            if version != self._version:
+                self._version = version
+                self._kept.clear()
 
     def date(self, name: str) -> str:
         """Return the Last-Modified date of a kept describe, empty when there is none."""
@@ -36,17 +52,33 @@ class DescribeCache:
         return kept[1] if kept else None
 
     def keep(self, name: str, date: str, body: Mapping[str, Any]) -> None:
-        """Keep a describe; without a date it cannot be asked for conditionally and is not kept."""
+        """Keep a trimmed describe; without a date it cannot be asked for conditionally and is not kept."""
         if date:
             with self._lock:
-                self._kept[name] = (date, trim_describe(body))
+                self._kept[name] = (date, body)
 
     def saved(self) -> dict[str, Any]:
         """Return the content as JSON-ready data."""
         with self._lock:
-            return {name: [date, dict(body)] for name, (date, body) in self._kept.items()}
+            kept: dict[str, Any] = {name: [date, dict(body)] for name, (date, body) in self._kept.items()}
+            return {**kept, _VERSION: self._version} if kept else {}
+
+    def remembered(self) -> str:
+        """Return the content as a text for the cache file; empty when there is none."""
+        saved = self.saved()
+        return json.dumps(saved, separators=(",", ":")) if saved else ""
+
+    def recall(self, text: str) -> None:
+        """Take the place of what is kept: the content of an earlier start of this user. An odd text is none."""
+        try:
+            saved = json.loads(text) if text else {}
+        except (ValueError, RecursionError):
+            saved = {}
+        with self._lock:
+            self._fill(saved if isinstance(saved, dict) else {})
 
 
+_VERSION = "api version"
 _FIELD_KEYS = (
     "name",
     "label",
@@ -68,6 +100,22 @@ def trim_describe(body: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(field, dict)
     ]
     return {key: body.get(key) for key in ("name", "label", "keyPrefix", "createable")} | {"fields": fields}
+
+
+def trim_action(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return only the parts of an action's describe that the desk reads."""
+    inputs = [
+        {key: item.get(key) for key in ("name", "required", "type")}
+        for item in body.get("inputs") or ()
+        if isinstance(item, dict)
+    ]
+    return {"label": body.get("label"), "inputs": inputs}
+
+
+def trim_action_list(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return only the names of a list of actions."""
+    items = body.get("actions") or ()
+    return {"actions": [{"name": item.get("name")} for item in items if isinstance(item, dict)]}
 
 
 def parse_object(body: Mapping[str, Any]) -> ObjectDescription:
