@@ -28,7 +28,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="cadence-desk",
         description="A desktop app for Salesforce Sales Engagement.",
-        epilog="Also: cadence-desk practice-org (a practice Salesforce for other tools), cadence-desk org add FILE.",
+        epilog="Also: cadence-desk practice-org (a practice Salesforce for other tools). The environment may name an org: "
+        "CADENCE_DESK_ACCESS_TOKEN and CADENCE_DESK_INSTANCE_URL, or CADENCE_DESK_JWT_KEY_FILE, _CLIENT_ID, _USERNAME, "
+        "_LOGIN_URL; it wins over --org. User name and password, and device codes, are not offered: "
+        "cadence-desk org help says why.",
     )
     parser.add_argument("--version", action="version", version=f"Cadence Desk {program_version()}")
     _common(parser)
@@ -41,14 +44,34 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     tour.set_defaults(verb="tour")
-    org = verbs.add_parser("org", help="org profiles of this computer")
-    org.add_argument("--home", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    org.set_defaults(verb="org")
-    org_verbs = org.add_subparsers(title="org commands", dest="org_verb", required=True, metavar="COMMAND")
-    add = org_verbs.add_parser("add", help="add the org of a file that an admin gave you")
-    add.add_argument("file", type=Path)
-    org_verbs.add_parser("list", help="list the orgs")
+    _add_org(verbs)
     return parser.parse_args(arguments)
+
+
+def _add_org(verbs: Any) -> None:
+    org = verbs.add_parser("org", help="org profiles of this computer")
+    for name, shown in (("--home", "DIR"), ("--key-file", "FILE")):
+        org.add_argument(name, type=Path, metavar=shown, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    org.set_defaults(verb="org")
+    under = org.add_subparsers(title="org commands", dest="org_verb", required=True, metavar="COMMAND")
+    add = under.add_parser("add", help="add the org of a file or link that an admin gave you")
+    add.add_argument("source", metavar="FILE|LINK", help="a file or a cadence-desk:// link")
+    add.add_argument(
+        "--cli", action="store_true", help="add a login of the Salesforce CLI, by user name or alias"
+    )
+    under.add_parser("list", help="list the orgs, and the logins that the Salesforce CLI offers")
+    under.add_parser("help", help="how an admin lets Cadence Desk in, in eight lines")
+    for name, words in (
+        ("link", "print a link that adds this org on another computer"),
+        ("remove", "sign out of an org and forget it; its data is kept"),
+    ):
+        under.add_parser(name, help=words).add_argument("key", metavar="KEY")
+    change = under.add_parser("set", help="change how an org is reached")
+    change.add_argument("key", metavar="KEY")
+    change.add_argument("--events-endpoint", metavar="HOST:PORT", help="empty for the usual one")
+    change.add_argument(
+        "--extra-ca", metavar="PEM", help="authority trusted for this org only; empty for none"
+    )
 
 
 def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:

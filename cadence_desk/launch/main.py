@@ -13,6 +13,7 @@ from cadence_desk.launch.arguments import EXIT_IN_USE, EXIT_USAGE, parse, practi
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from pathlib import Path
 
     from cadence_desk.bootstrap.opening import OpenProfile
@@ -40,7 +41,7 @@ def run(arguments: list[str]) -> int:
 
 def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     if parsed.verb == "org":
-        return _org(parsed, paths)
+        return _org(parsed, paths, environment)
     problem = _missing_display()
     if problem:
         print(f"cadence-desk: {problem}", file=sys.stderr)
@@ -76,13 +77,21 @@ def _begin_log() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
-def _org(parsed: argparse.Namespace, paths: Paths) -> int:
+def _org(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.bootstrap.orgs import ComputerOrgs
     from cadence_desk.commands import org
-    from cadence_desk.settings.profile_book import ProfileBook
 
     _make_home(paths)
-    book = ProfileBook(paths.profile_book)
-    return org.add(parsed.file, book.import_file) if parsed.org_verb == "add" else org.show(book.profiles())
+    orgs = ComputerOrgs(paths, environment, parsed.key_file)
+    verbs: dict[str, Callable[[], int]] = {
+        "add": lambda: org.add(orgs, parsed.source, cli=parsed.cli),
+        "list": lambda: org.show(orgs),
+        "link": lambda: org.link(orgs, parsed.key),
+        "set": lambda: org.connect(orgs, parsed.key, parsed.events_endpoint, parsed.extra_ca),
+        "remove": lambda: org.remove(orgs, parsed.key),
+        "help": org.explain,
+    }
+    return verbs[parsed.org_verb]()
 
 
 def _missing_display() -> str:

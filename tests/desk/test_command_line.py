@@ -59,7 +59,7 @@ def test_the_version_is_told(tmp_path: Path) -> None:
         (("tour", "--practice"), "--out"),
         (("tour", "--practice", "--out", "pictures", "--people", "x"), "between 1 and 200,000"),
         (("org",), "COMMAND"),
-        (("org", "add"), "file"),
+        (("org", "add"), "FILE|LINK"),
         (("org", "drop"), "drop"),
     ],
 )
