@@ -142,7 +142,9 @@ class PracticeProcess:
 
     def _opener(self) -> urllib.request.OpenerDirector:
         context = ssl.create_default_context(cafile=self.ready["ca_file"])
-        return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect())
+        return urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context), _NoRedirect()
+        )
 
 
 @dataclass
