@@ -161,7 +161,7 @@ class Rig:
             DeskParts(
                 profile=PROFILE, flow=ModelFlow(self.org), gateway=self.gateway, lanes=self.lanes, clock=self.clock,
                 entropy=self.entropy, tables=Tables(), known_identity=self.known,
-                make_engine=lambda identity, announce: self._engine(boot_id, announce),
+                make_engine=lambda identity, announce: self._engine(boot_id, identity, announce),
                 remember=self._remember, close=lambda: None,
             )
         )  # fmt: skip
@@ -183,8 +183,10 @@ class Rig:
     def lane_port(self) -> Lanes:
         return self.lanes  # type: ignore[no-any-return]
 
-    def _engine(self, boot_id: str, announce: Callable[[Change], None]) -> Engine:
-        outbox, cache = self._memory_files(boot_id) if self.disk is not None else self._files(boot_id)
+    def _engine(self, boot_id: str, identity: Identity, announce: Callable[[Change], None]) -> Engine:
+        outbox, cache = (
+            self._memory_files(boot_id) if self.disk is not None else self._files(boot_id, identity)
+        )
         parts = EngineParts(
             outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
         )
@@ -194,8 +196,8 @@ class Rig:
         assert self.disk is not None
         return MemoryOutbox(self.disk, self.clock, boot_id), MemoryCache(self.disk)
 
-    def _files(self, boot_id: str) -> tuple[OutboxFile, CacheFile]:
-        owner = Owner(IDENTITY.organization_id, IDENTITY.user_id)
+    def _files(self, boot_id: str, identity: Identity) -> tuple[OutboxFile, CacheFile]:
+        owner = Owner(identity.organization_id, identity.user_id)
         reader = InlineWorker("reader") if self.inline else None
         files = FileOptions(self.files.connection, reader, on_network=lambda _folder: False)
         outbox = OutboxFile(self.folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)

@@ -46,17 +46,19 @@ class LogCallKind(OperationKind):
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
         written = _find(gateway, operation)
-        if written is not None:
+        own = bool(evidence_of(operation, OWN_TASK))
+        if written is not None and (not own or _matches(written, operation)):
             # A task under our key was written by an earlier attempt: whatever it says now is somebody's later edit.
-            ours = not evidence_of(operation, OWN_TASK) or _matches(written, operation)
-            return Prepared(done=ours, evidence={"task_id": written.id})
+            return Prepared(done=True, evidence={"task_id": written.id})
+        if written is not None and not written.is_closed:
+            return Prepared(evidence={"task_id": written.id, OWN_TASK: "1"})
         step_id = text_of(operation, "step_id")
         if step_id:
             # The platform may have made the task itself (setting enableTaskLoggingPref): look before creating another.
             tasks = [task for task in gateway.tasks_of_step(RecordId(step_id)) if not task.is_closed]
             if tasks:
                 return Prepared(evidence={"task_id": tasks[0].id, OWN_TASK: "1"})
-        return Prepared(evidence={"task_id": ""})
+        return Prepared(evidence={"task_id": "", OWN_TASK: ""})
 
     @override
     def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
