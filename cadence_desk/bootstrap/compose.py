@@ -87,6 +87,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             remember=lambda identity: _remember(opened, identity),
             close=opened.close,
             secrets_word=lambda: secrets.word,
+            readiness=connection.readiness,
         )
     )
 

@@ -11,6 +11,7 @@ from cadence_desk.desk.events import DeskEvents
 from cadence_desk.desk.feed_status import FeedStatus, LoadingStatus
 from cadence_desk.desk.lists import Lists
 from cadence_desk.desk.moves import Moves
+from cadence_desk.desk.readiness import Readiness
 from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
 from cadence_desk.desk.work import Work
@@ -42,6 +43,7 @@ class Desk(Lists):
         self.calls = Calls(session, work)
         self.enrollment = Enrollment(session, work)
         self.moves = Moves(session, work, self)
+        self.readiness = Readiness(session)
 
     @property
     def identity(self) -> Identity | None:

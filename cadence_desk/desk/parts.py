@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity, OrgProfile
     from cadence_desk.domain.ports import Clock, Entropy, Lanes, OrgGateway, SignInFlow
+    from cadence_desk.domain.readiness.port import ReadinessSource
     from cadence_desk.sync.engine import Engine
     from cadence_desk.sync.parts import Tables
 
@@ -24,6 +25,7 @@ class DeskParts:
         make_engine: builds the engine over the files of this org and user. Blocks on the key store: runs in a lane.
         remember: keeps an identity for the next start.
         close: gives up the profile's lock and the network.
+        readiness: asks the org what this user can do; None where nothing is checked.
     """
 
     profile: OrgProfile
@@ -38,3 +40,4 @@ class DeskParts:
     remember: Callable[[Identity], None]
     close: Callable[[], None]
     secrets_word: Callable[[], str] = str
+    readiness: ReadinessSource | None = None

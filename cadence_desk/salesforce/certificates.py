@@ -97,15 +97,20 @@ def look(host: str, port: int, proxy: str = "") -> Presented | None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return handshake(host, port, proxy, context)[1]
+
+
+def handshake(host: str, port: int, proxy: str, context: ssl.SSLContext) -> tuple[str, Presented | None]:
+    """Shake hands as a context demands and hang up; return protocol version and certificate, empty when it fails."""
     try:
         with (
             _line(host, port, proxy) as line,
             context.wrap_socket(line, server_hostname=host) as secure,
         ):
-            der = secure.getpeercert(binary_form=True)
-        return read_certificate(der) if der else None
+            version, der = secure.version() or "", secure.getpeercert(binary_form=True)
+        return version, read_certificate(der) if der else None
     except (OSError, ValueError):
-        return None
+        return "", None
 
 
 def read_certificate(der: bytes) -> Presented:

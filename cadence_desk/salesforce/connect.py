@@ -16,6 +16,7 @@ from cadence_desk.salesforce.given_sign_in import GivenSignIn
 from cadence_desk.salesforce.given_token import GivenToken
 from cadence_desk.salesforce.lane import NamedLanes
 from cadence_desk.salesforce.proxies import LOGIN_SECRET, Proxies
+from cadence_desk.salesforce.readiness_reader import ReadinessReader
 from cadence_desk.salesforce.rest import RestClient
 from cadence_desk.salesforce.secret import Secret
 from cadence_desk.salesforce.session import OrgSession
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         SecretStore,
         SignInFlow,
     )
+    from cadence_desk.domain.readiness.port import ReadinessSource
     from cadence_desk.salesforce.describes import DescribeCache
     from cadence_desk.salesforce.token_source import TokenSource
 
@@ -51,6 +53,7 @@ class OrgConnection:
     feed: ChangeFeed
     flow: SignInFlow
     lanes: Lanes
+    readiness: ReadinessSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,17 @@ def open_org(
     stored = StoredToken(profile, secrets, transport, access.token_lock)
     session = OrgSession(profile, _source(profile, access, stored, transport, clock))
     rest = RestClient(session, transport)
-    gateway = SalesforceGateway(OrgContext(rest, CapabilityReader(rest, describes), meter, clock))
+    org = OrgContext(rest, CapabilityReader(rest, describes), meter, clock)
+    gateway = SalesforceGateway(org)
+    feed = PubSubStream(profile, session, gateway.identity, transport, clock)
     return OrgConnection(
         gateway,
-        PubSubStream(profile, session, gateway.identity, transport, clock),
+        feed,
         BrowserSignIn(session, stored, gateway.identity, clock, entropy)
         if profile.way_in is WayIn.BROWSER
         else GivenSignIn(session, gateway.identity),
         NamedLanes(),
+        ReadinessReader(org, gateway, feed, profile, transport),
     )
 
 

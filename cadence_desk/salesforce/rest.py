@@ -253,17 +253,23 @@ def unwrap_composite(answer: object) -> Any:
     return body
 
 
+def listed_versions(listed: object) -> tuple[int, ...]:
+    """Return the API versions of an org's list, oldest first."""
+    found = set()
+    for item in listed if isinstance(listed, list) else ():
+        text = str(item.get("version", "")) if isinstance(item, dict) else ""
+        if text.replace(".", "", 1).isdigit():
+            found.add(int(float(text)))
+    return tuple(sorted(found))
+
+
 def choose_version(listed: object) -> str:
     """Return the highest version this build was tried with, else the newest it accepts.
 
     Raises:
         NotAvailable: none is new enough.
     """
-    found = set()
-    for item in listed if isinstance(listed, list) else ():
-        text = str(item.get("version", "")) if isinstance(item, dict) else ""
-        if text.replace(".", "", 1).isdigit():
-            found.add(int(float(text)))
+    found = listed_versions(listed)
     tried = [number for number in found if PREFERRED[0] <= number <= PREFERRED[1]]
     older = [number for number in found if ACCEPTED_FROM <= number < PREFERRED[0]]
     if not tried and not older:
