@@ -66,17 +66,19 @@ class Rig:
         *,
         profile: OrgProfile | None = None,
         user_id: str = "",
+        key_file: Path | None = None,
     ) -> None:
         self.org = org
         self.home = home
         self.user_id = user_id or org.me
         self._options = options
+        self._key_file = key_file or home / "keys"
         self._profile = profile or org.profile()
         self.states: list[FeedState] = []
         self.desk = self._open()
 
     def _open(self) -> Desk:
-        opened = open_profile(self._profile, Paths(self.home), self.home / "keys")
+        opened = open_profile(self._profile, Paths(self.home), self._key_file)
         desk = build_desk(opened, self._options)
         desk.events.subscribe(lambda change: self._note_feed() if change.feed else None)
         return desk
