@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_TOKENS = 3
+"""Tokens tried for one call after the first: each one put in place by another line meanwhile."""
+
 PREFERRED = (66, 68)
 """API versions this build was tried with."""
 ACCEPTED_FROM = 60
@@ -155,7 +158,7 @@ class RestClient:
         return self._guarded(purpose, write=write, call=lambda origin, _: call(self._client(origin, version)))
 
     def _guarded(self, purpose: str, *, write: bool, call: Callable[[str, Exchange], T]) -> T:
-        """Call with one renewal on 401, and one repetition of a read whose answer was lost."""
+        """Call with a renewal on 401, and one repetition of a read whose answer was lost."""
         try:
             return self._once(purpose, write, call)
         except _Expired as expired:
@@ -163,10 +166,18 @@ class RestClient:
         except AnswerLost:
             if write:
                 raise
-        try:
-            return self._once(purpose, write, call)
-        except _Expired as expired:
-            raise expired.error from None
+        return self._renewed(purpose, write, call)
+
+    def _renewed(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
+        """Call again. A token that another line has replaced meanwhile was not refused for good: take the newer one."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return self._once(purpose, write, call)
+            except _Expired as expired:
+                if tries >= MOST_TOKENS or self.session.bearer()[1] == expired.generation:
+                    raise expired.error from None
 
     def _once(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
         origin = self.session.instance_url
