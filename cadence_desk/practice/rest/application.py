@@ -27,6 +27,7 @@ from cadence_desk.practice.rest import (
     records,
     resources,
     searches,
+    tooling,
 )
 from cadence_desk.practice.rest.calls import ApiCall, ApiReply
 from cadence_desk.practice.rest.gateway import LONGEST_HEAD, Gateway
@@ -85,6 +86,7 @@ def _routes() -> Iterable[Route]:
         queries,
         actions,
         limits,
+        tooling,
         recent_items,
         searches,
         record_collections,
