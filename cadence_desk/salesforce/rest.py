@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_TOKENS = 3
-"""Tokens tried for one call after the first: each one put in place by another line meanwhile."""
+MOST_RENEWALS = 2
+"""Renewals of the session within one call; a session that is refused still then is over."""
 
 PREFERRED = (66, 68)
 """API versions this build was tried with."""
@@ -158,26 +158,22 @@ class RestClient:
         return self._guarded(purpose, write=write, call=lambda origin, _: call(self._client(origin, version)))
 
     def _guarded(self, purpose: str, *, write: bool, call: Callable[[str, Exchange], T]) -> T:
-        """Call with a renewal on 401, and one repetition of a read whose answer was lost."""
-        try:
-            return self._once(purpose, write, call)
-        except _Expired as expired:
-            self.session.renew(expired.generation)
-        except AnswerLost:
-            if write:
-                raise
-        return self._renewed(purpose, write, call)
-
-    def _renewed(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
-        """Call again. A token that another line has replaced meanwhile was not refused for good: take the newer one."""
-        tries = 0
+        """Call with renewals on 401, and one repetition of a read whose answer was lost."""
+        renewals, lost = 0, False
         while True:
-            tries += 1
             try:
                 return self._once(purpose, write, call)
             except _Expired as expired:
-                if tries >= MOST_TOKENS or self.session.bearer()[1] == expired.generation:
+                # A 401 executed nothing, so even a write may go again. Once more than once: between a renewal and
+                # its use a session can end again, and a second refusal would send a person to the browser for nothing.
+                if renewals >= MOST_RENEWALS:
                     raise expired.error from None
+                renewals += 1
+                self.session.renew(expired.generation)
+            except AnswerLost:
+                if write or lost:
+                    raise
+                lost = True
 
     def _once(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
         origin = self.session.instance_url

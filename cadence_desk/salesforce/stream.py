@@ -40,6 +40,8 @@ _LOG = logging.getLogger(__name__)
 SILENCE_SECONDS = 300.0
 """The server owes a keepalive at least every 270 s (Pub/Sub API guide, Subscribe RPC)."""
 SCHEMA_LIMIT = 64
+MOST_RENEWALS = 2
+"""Renewals of the session until the bus counts as closed: between a renewal and its use a session can end again."""
 
 
 @runtime_checkable
@@ -118,7 +120,7 @@ class Subscription:
         self._stopping = threading.Event()
         self._service: EventService | None = None
         self._call: EventCall | None = None
-        self._may_renew = True
+        self._renewals = 0
         self._thread = threading.Thread(target=self._run, name=f"feed-{topic}", daemon=True)
 
     def start(self) -> None:
@@ -175,12 +177,12 @@ class Subscription:
             service.close()
 
     def _cure(self, problem: StreamProblem, generation: int) -> None:
-        """Renew the session once; refused again under a new token, the bus is closed to this session, not the org."""
+        """Renew the session; refused again and again under new tokens, the bus is closed to this session, not the org."""
         if problem.cure is not Cure.RENEW or self._stopping.is_set():
             raise problem
         if self._org.session.bearer()[1] != generation:
             return  # another line has renewed the session meanwhile: try with its token
-        if not self._may_renew:
+        if self._renewals >= MOST_RENEWALS:
             raise StreamProblem(
                 NotAllowed(
                     "The event bus does not accept this session.",
@@ -189,7 +191,7 @@ class Subscription:
                     server_code=problem.error.server_code,
                 )
             )
-        self._may_renew = False
+        self._renewals += 1
         self._org.session.renew(generation)
 
     def _stream(self, service: EventService) -> None:
@@ -204,7 +206,7 @@ class Subscription:
             if call.accepted():
                 self._tell(lambda: self._sink.feed_started(self._topic))
             for response in call.responses():
-                self._may_renew = True
+                self._renewals = 0
                 flow.received(len(response.events))
                 self._take(service, response)
         except StreamProblem:

@@ -94,14 +94,14 @@ def test_a_hundred_refused_calls_make_one_refresh() -> None:
     assert len(server.asked) == 200
 
 
-def test_a_second_refusal_ends_it() -> None:
+def test_refusals_in_a_row_end_it() -> None:
     body = b'[{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}]'
     with serving(lambda _: Reply(401, body)) as server:
         session, endpoint, transport = make(server.origin)
         with pytest.raises(SignedOut):
             RestClient(session, transport).get_absolute("/x", "test")
-    assert len(server.asked) == 2
-    assert len(endpoint.refreshed) == 2
+    assert len(server.asked) == 3
+    assert len(endpoint.refreshed) == 3
 
 
 def test_what_a_refresh_does_not_cure_is_not_refreshed() -> None:
