@@ -92,6 +92,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     )
 
 
+def build_reading_desk(opened: OpenProfile) -> Desk:
+    """Return a desk for commands that only ask the org: its files stay closed, and no lock is needed."""
+    return build_desk(opened, EngineOptions())
+
+
 def _remember(opened: OpenProfile, identity: Identity) -> None:
     """Keep who was signed in for the next start; a token from outside may be another's next time."""
     if opened.profile.way_in is not WayIn.TOKEN:

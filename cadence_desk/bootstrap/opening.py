@@ -67,6 +67,19 @@ def open_profile(
         FileBusy: another window or command holds it.
         StoreError: its folder cannot be made.
     """
+    opened = look_into_profile(profile, paths, key_file, given)
+    opened.lock.acquire()
+    return opened
+
+
+def look_into_profile(
+    profile: OrgProfile, paths: Paths, key_file: Path | None = None, given: GivenAccess | None = None
+) -> OpenProfile:
+    """Return a profile without taking its lock: for commands that open none of its files.
+
+    Raises:
+        StoreError: its folder cannot be made.
+    """
     folder = paths.profile(profile.key)
     try:
         paths.ensure()
@@ -74,6 +87,4 @@ def open_profile(
         make_private_folder(folder)
     except OSError as error:
         raise StoreError(f"The folder {folder} cannot be used ({error.strerror}).") from error
-    lock = ProfileLock(folder)
-    lock.acquire()
-    return OpenProfile(profile, paths, lock, key_file, given or GivenAccess())
+    return OpenProfile(profile, paths, ProfileLock(folder), key_file, given or GivenAccess())

@@ -44,8 +44,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     tour.set_defaults(verb="tour")
+    _add_check(verbs)
     _add_org(verbs)
     return parser.parse_args(arguments)
+
+
+def _add_check(verbs: Any) -> None:
+    check = verbs.add_parser("check", help="tell what an org lets you do, and what an admin must switch on")
+    _common(check, again=True)
+    check.add_argument("--json", action="store_true", dest="as_json", help="print the lines as JSON")
+    check.add_argument("--explain", metavar="CODE", help="print the help page of one check")
+    check.set_defaults(verb="check")
 
 
 def _add_org(verbs: Any) -> None:
