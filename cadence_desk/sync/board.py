@@ -53,6 +53,8 @@ class Board:
         self.reads: set[tuple[str, str]] = set()
         self.read_entities: set[str] = set()
         self.unsaved = Unsaved()
+        self.news = 0
+        """Grows with every row that a reading brought and that was not known so."""
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     # ------------------------------------------------------------ rows read by REST
@@ -62,8 +64,8 @@ class Board:
         for person in people:
             if person.is_deleted or person.is_converted:
                 self.drop(LEAD, person.id)
-            elif not self.people.is_older(person):
-                self.people.put_row(person)
+            elif not self.people.is_older(person) and self.people.put_row(person) != person:
+                self.news += 1
                 self.unsaved.note(PERSON, person.id, person)
                 self.projection.person_changed(person.id)
 
@@ -72,6 +74,9 @@ class Board:
         for tracker in trackers:
             if not self.trackers.is_older(tracker):
                 before = self.trackers.put_row(tracker)
+                if before == tracker:
+                    continue
+                self.news += 1
                 self.unsaved.note(TRACKER, tracker.id, tracker)
                 self.projection.tracker_changed(tracker.id, before)
 
@@ -80,6 +85,9 @@ class Board:
         for step in steps:
             if not self.steps.is_older(step):
                 before = self.steps.put_row(step)
+                if before == step:
+                    continue
+                self.news += 1
                 self.unsaved.note(STEP, step.id, step)
                 self.projection.step_changed(step.id, before)
 
@@ -87,6 +95,7 @@ class Board:
         """Take a record out because the org no longer has it."""
         shelf = self._shelf(entity)
         if shelf is not None and not shelf.is_gone(record_id):
+            self.news += 1
             self._forget(entity, record_id, None)
 
     # ------------------------------------------------------------ events

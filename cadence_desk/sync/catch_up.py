@@ -14,6 +14,8 @@ LONGEST_DELTA = timedelta(days=7)
 """Older than this a cached picture is read anew: deletions are told for 15 days at most (REST guide, Get Deleted)."""
 DELETIONS_EVERY = timedelta(seconds=60)
 """Deletions cost a call per object: while polling they are asked for less often than changes."""
+DELETIONS_EVERY_QUIET = timedelta(seconds=300)
+"""And still less while nothing happens."""
 
 
 class CatchUp:
@@ -47,13 +49,18 @@ class CatchUp:
         """A stream began anew: ask for deletions next time, however short ago that was done."""
         self._deletions = True
 
-    async def read(self, now: datetime) -> None:
-        """Read what is missing up to now. Raises DeskError; the next call then reads as much again."""
+    async def read(self, now: datetime, *, quiet: bool = False) -> None:
+        """Read what is missing up to now. Raises DeskError; the next call then reads as much again.
+
+        Args:
+            now: the org's own time, taken before this read begins.
+            quiet: the last reads brought nothing new.
+        """
         since = self._until
         if self._whole or since is None or now - since > LONGEST_DELTA:
             await self._read_all(now)
         else:
-            await self._read_since(since, now)
+            await self._read_since(since, now, DELETIONS_EVERY_QUIET if quiet else DELETIONS_EVERY)
         self._until, self.done = now, True
 
     async def _read_all(self, now: datetime) -> None:
@@ -65,9 +72,9 @@ class CatchUp:
             raise
         self._deletions_until = now
 
-    async def _read_since(self, since: datetime, now: datetime) -> None:
+    async def _read_since(self, since: datetime, now: datetime, pause: timedelta) -> None:
         known = self._deletions_until or since
-        due = self._deletions or now - known >= DELETIONS_EVERY
+        due = self._deletions or now - known >= pause
         self._deletions = False
         try:
             await self._snapshotter.read_since(since - self._overlap, known - self._overlap if due else None)

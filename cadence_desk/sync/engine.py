@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import Change, FeedState
 from cadence_desk.domain.errors import DeskError, Retry, SignedOut
-from cadence_desk.domain.operations import Hold
+from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.board import Board
 from cadence_desk.sync.feed_monitor import FeedMonitor
@@ -189,6 +189,8 @@ class Engine:
     def _operations_changed(self, targets: set[str]) -> None:
         operations = [one for target in targets for one in self.runner.work.of_target(target)]
         self.board.projection.operations_changed(operations, targets)
+        if any(one.state is OperationState.ACCEPTED for one in operations):
+            self.monitor.wrote()
         self._tell(Change(operations=True, ids=frozenset(targets)))
         self.follower.wake()
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.changes import FEED_WORDS, Change, FeedState
 from cadence_desk.domain.errors import DeskError, Retry, SignedOut
 from cadence_desk.domain.ports import LaneName
-from cadence_desk.sync.catch_up import CatchUp
+from cadence_desk.sync.feed_mode import mode_of, why
+from cadence_desk.sync.polling import BackgroundReads
 from cadence_desk.sync.streams import Streams
 from cadence_desk.sync.supervisor import in_lane
 
@@ -49,11 +50,13 @@ class FeedMonitor:
         self._parts = parts
         self._options = options
         self._supervisor = supervisor
-        self._catch_up = CatchUp(snapshotter, options.overlap_seconds)
+        self._reads = BackgroundReads(parts, options, snapshotter)
+        self._catch_up = self._reads.catch_up
         self._announce = announce
         self._streams = Streams(parts, options.topics, follower)
         self._streams.on_started = self._stream_started
         self._streams.on_ended = self._stream_ended
+        self._wait_until = 0.0
         self.before_read: Callable[[], Awaitable[None]] = _nothing
         self.after_read: Callable[[], None] = lambda: None
         self.state = FeedState.SIGNED_OUT
@@ -62,6 +65,7 @@ class FeedMonitor:
         self._stale_since = 0.0
         self._task: asyncio.Task[None] | None = None
         self._running = False
+        self._failed = False
         self._again = False
 
     # ------------------------------------------------------------ what is shown
@@ -125,6 +129,12 @@ class FeedMonitor:
         self._again = True
         self._streams.stirred.set()
 
+    def wrote(self) -> None:
+        """The org has taken a write of ours: where no event will tell what came of it, read soon."""
+        if self.state is FeedState.POLLING:
+            self._wait_until = min(self._wait_until, self._reads.after_own_write())
+            self._streams.stirred.set()
+
     async def stop(self) -> None:
         """Stop reading, cancel the streams and wait for their threads."""
         self._running = False
@@ -145,31 +155,32 @@ class FeedMonitor:
                 return
             except DeskError as error:
                 failures += 1
+                self._failed = True
                 broken = error.retry is Retry.NEVER and failures > BROKEN_AFTER
                 self._turn(FeedState.BROKEN if broken else FeedState.STALE, error.message)
                 longest = min(2.0 ** (failures - 1), LONGEST_PAUSE)
                 await self._wait(self._parts.entropy.uniform(longest / 2, longest), streams=False)
             else:
                 failures = 0
-                live = self.state is FeedState.LIVE
-                await self._wait(
-                    self._options.sweep_seconds if live else self._options.poll_seconds, streams=True
-                )
+                await self._wait(self._reads.pause(live=self.state is FeedState.LIVE), streams=True)
 
     async def _round(self) -> None:
         """Open what is due, read what changed, show how things stand."""
         self._again = False
         now = await in_lane(self._parts.lanes, LaneName.READ, self._parts.gateway.server_now)
+        if self._failed:
+            self._streams.hurry()  # the link is back: what ended with it is not waited for
+            self._failed = False
         await self.before_read()
         if self._options.live:
             await self._open_streams()
         if self._mode() in _AT_REST and self.state not in _AT_REST:
             self._turn(FeedState.CATCHING_UP)
         self._again = False  # what starts from here on is not covered by this read
-        await self._catch_up.read(now)
+        await self._reads.read(now)
         self.after_read()
         if not self._again:
-            self._turn(self._mode(), self._mode_detail())
+            self._turn(self._mode(), self._reads.saving or why(self._streams, live=self._options.live))
 
     async def _open_streams(self) -> None:
         """Subscribe before reading; a stream whose mark turns out unusable is subscribed again from now."""
@@ -179,21 +190,7 @@ class FeedMonitor:
             await self._streams.first_answers(FIRST_ANSWER_SECONDS)
 
     def _mode(self) -> FeedState:
-        if not self._options.live or self._streams.refused:
-            return FeedState.POLLING
-        if self._streams.complete:
-            return FeedState.LIVE
-        return FeedState.STALE if self._streams.broken else FeedState.CATCHING_UP
-
-    def _mode_detail(self) -> str:
-        mode = self._mode()
-        if mode is FeedState.POLLING:
-            if not self._options.live:
-                return "polling was chosen"
-            return "change events are not available to your user; changes are read every few seconds"
-        if mode is FeedState.STALE:
-            return "the event stream is down"
-        return "" if mode is FeedState.LIVE else "waiting for the stream's first answer"
+        return mode_of(self._streams, live=self._options.live)
 
     # ------------------------------------------------------------ what streams say
 
@@ -218,9 +215,9 @@ class FeedMonitor:
     async def _wait(self, seconds: float, *, streams: bool) -> None:
         """Wait, but not longer than until somebody asks for another round or, with `streams`, one is to be opened."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
+        self._wait_until = loop.time() + seconds
         while self._running and not self._again:
-            left = until - loop.time()
+            left = self._wait_until - loop.time()
             reopen = self._streams.reopen_in if streams and self._options.live else None
             if reopen is not None:
                 left = min(left, reopen)

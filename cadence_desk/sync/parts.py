@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.budget import Budget
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.sync.event_fields import ENTITIES
 from cadence_desk.sync.people_table import PeopleTable
@@ -44,9 +45,13 @@ class EngineOptions:
 
     Attributes:
         live: subscribe to change events where that is permitted.
-        poll_seconds: interval of delta reads while polling.
+        poll_seconds: interval of delta reads while polling and something happens.
+        poll_quiet_seconds: longest interval of delta reads while nothing does.
         sweep_seconds: interval of the delta read that backs the stream up while live.
-        overlap_seconds: how far a delta read reaches back before the newest stamp seen.
+        overlap_seconds: how far a delta read reaches back before the last one began: a row is stamped when it is
+            written and seen when its transaction ends, which may take 10 minutes on the server.
+        budget: which part of the org's daily calls is kept for what people do.
+        hold_seconds: how often reads in the background and bulk work try again while only that part is left.
         undo_seconds: how long a removal or a skip waits before it is sent.
         resend_seconds: how long an absent effect proves nothing: a REST call may run 10 minutes on the server.
         verify_after: when an accepted operation is read back.
@@ -55,8 +60,11 @@ class EngineOptions:
     live: bool = True
     scope: PeopleScope = PeopleScope.ALL
     poll_seconds: float = 15.0
+    poll_quiet_seconds: float = 120.0
     sweep_seconds: float = 300.0
-    overlap_seconds: float = 60.0
+    overlap_seconds: float = 660.0
+    budget: Budget = field(default_factory=Budget)
+    hold_seconds: float = 900.0
     undo_seconds: float = 8.0
     resend_seconds: float = 660.0
     chunk: int = 50

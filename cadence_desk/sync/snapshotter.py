@@ -68,6 +68,11 @@ class Snapshotter:
         self.loading = Loading()
         self._busy = asyncio.Lock()
 
+    @property
+    def news(self) -> int:
+        """Grows with everything new that a reading brings."""
+        return self._board.news
+
     async def read_all(self) -> None:
         """Read every list in full; records that the org no longer shows leave the board.
 

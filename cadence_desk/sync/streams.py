@@ -11,21 +11,30 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import NotAllowed, NotAvailable, Retry
+from cadence_desk.domain.errors import NotAllowed, NotAvailable
 from cadence_desk.sync.feed_inbox import FeedInbox, FeedMessage, FeedWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cadence_desk.domain.errors import DeskError
     from cadence_desk.domain.ports import FeedHandle
     from cadence_desk.sync.follower import FeedFollower
     from cadence_desk.sync.parts import EngineParts
 
 LONGEST_PAUSE = 30.0
+LONGEST_PAUSE_CLOSED = 300.0
+"""As above for a line that is closed to events: the org is polled meanwhile."""
 LONG_LIFE = 10.0
 """A stream that ran this long was a good one: its end starts the pauses anew."""
 ALLOWANCE_PAUSE = 900.0
-"""A refusal that passes (the org's allowance of events is used up) is asked about again after this long."""
+"""A refusal is asked about again after this long, first: an admin may have mended it."""
+LONGEST_ALLOWANCE_PAUSE = 3600.0
+"""And at last after this long: a used up allowance comes back little by little over 24 hours."""
+SURELY_DOWN = 4
+"""So many ends in a row, while the org itself answers: the org is polled."""
+SURELY_CLOSED = 10
+"""So many, and this line is closed to events for longer (a proxy, an inspected line)."""
 TOGETHER = 1.0
 """Streams that are due within this time are opened together: each opening costs a read of what changed."""
 
@@ -38,7 +47,7 @@ class Topic:
     handle: FeedHandle | None = None
     live: bool = False
     refused: bool = False
-    passing: bool = False
+    refusals: int = 0
     settled: bool = False
     failures: int = 0
     started_at: float = 0.0
@@ -61,6 +70,7 @@ class Streams:
         self._inbox: FeedInbox | None = None
         self._answered = asyncio.Event()
         self.stirred = asyncio.Event()
+        self.last_error: DeskError | None = None
         self.on_started: Callable[[], None] = self.stirred.set
         self.on_ended: Callable[[FeedMessage, bool], None] = lambda _message, _was_live: self.stirred.set()
 
@@ -80,6 +90,11 @@ class Streams:
         return any(topic.failures and not topic.live and not topic.refused for topic in self._topics.values())
 
     @property
+    def closed_line(self) -> bool:
+        """True when a stream ends again and again: whoever can read the org otherwise does so."""
+        return any(topic.failures >= SURELY_DOWN and not topic.live for topic in self._topics.values())
+
+    @property
     def empty(self) -> bool:
         """True when nothing that was delivered waits to be applied."""
         return self._inbox is None or self._inbox.empty
@@ -92,8 +107,7 @@ class Streams:
         return max(min(waiting), 0.0) if waiting else None
 
     def _closed(self) -> list[Topic]:
-        closed = [topic for topic in self._topics.values() if topic.handle is None]
-        return [topic for topic in closed if topic.passing or not topic.refused]
+        return [topic for topic in self._topics.values() if topic.handle is None]
 
     # ------------------------------------------------------------ opening
 
@@ -125,7 +139,8 @@ class Streams:
     def hurry(self) -> None:
         """Do not wait out any pause."""
         for topic in self._topics.values():
-            topic.reopen_at, topic.failures = 0.0, min(topic.failures, 1)
+            topic.reopen_at = 0.0
+            topic.failures = SURELY_DOWN if topic.failures >= SURELY_DOWN else min(topic.failures, 1)
 
     async def stop(self, seconds: float) -> None:
         """Cancel the streams and wait for their threads, all together at most so long."""
@@ -147,7 +162,7 @@ class Streams:
         elif message.word is FeedWord.ALIVE:
             self._follower.alive(topic.name, message.mark)
         elif message.word is FeedWord.STARTED:
-            topic.live, topic.settled, topic.refused = True, True, False
+            topic.live, topic.settled, topic.refused, topic.refusals = True, True, False, 0
             topic.started_at = asyncio.get_running_loop().time()
             self._answered.set()
             self.on_started()
@@ -160,9 +175,11 @@ class Streams:
         topic.failures = 1 if was_live and now - topic.started_at >= LONG_LIFE else topic.failures + 1
         topic.reopen_at = now + self._pause(topic)
         topic.refused = isinstance(message.error, NotAllowed | NotAvailable) and not message.mark_unusable
-        topic.passing = message.error is not None and message.error.retry is Retry.LATER
-        if topic.refused and topic.passing:
-            topic.reopen_at = now + ALLOWANCE_PAUSE
+        if topic.refused:
+            topic.reopen_at = now + min(ALLOWANCE_PAUSE * 2**topic.refusals, LONGEST_ALLOWANCE_PAUSE)
+            topic.refusals += 1
+        if message.error is not None:
+            self.last_error = message.error
         if message.mark_unusable:
             # Resuming is impossible: subscribe from now, then read everything.
             self._follower.marks.forget(topic.name)
@@ -178,10 +195,12 @@ class Streams:
             other.reopen_at - now
             for other in self._closed()
             if other is not topic and other.failures == topic.failures and other.reopen_at > now
+            if not other.refused
         ]
         if together:
             return min(together)
-        longest = min(2.0 ** (topic.failures - 2), LONGEST_PAUSE)
+        most = LONGEST_PAUSE_CLOSED if topic.failures > SURELY_CLOSED else LONGEST_PAUSE
+        longest = min(2.0 ** min(topic.failures - 2, 10), most)
         return self._parts.entropy.uniform(longest / 2, longest)
 
 

@@ -37,7 +37,11 @@ ENDED = frozenset({
     OperationState.CANCELLED,
 })  # fmt: skip
 FAST = EngineOptions(
-    poll_seconds=0.5, undo_seconds=0.1, verify_after=(0.2, 0.4, *(0.8,) * 12), sweep_seconds=3600.0
+    poll_seconds=0.5,
+    poll_quiet_seconds=0.5,
+    undo_seconds=0.1,
+    verify_after=(0.2, 0.4, *(0.8,) * 12),
+    sweep_seconds=3600.0,
 )
 """No sweep while a test runs: what the stream lost must not be mended by a read that would have come anyway."""
 CALLS_FIRST = "Call Blitz"

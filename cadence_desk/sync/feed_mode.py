@@ -1,0 +1,44 @@
+"""Which mode the streams allow, and why in words. Pure looks at the streams; used by the feed monitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.changes import FeedState
+from cadence_desk.domain.errors import NotAllowed, Retry
+
+if TYPE_CHECKING:
+    from cadence_desk.sync.streams import Streams
+
+_EVERY = "changes are read every few seconds"
+
+
+def mode_of(streams: Streams, *, live: bool) -> FeedState:
+    """Return the mode while the org itself can be read; `live` says whether streams are wanted."""
+    if not live or streams.refused or streams.closed_line:
+        return FeedState.POLLING
+    if streams.complete:
+        return FeedState.LIVE
+    return FeedState.STALE if streams.broken else FeedState.CATCHING_UP
+
+
+def why(streams: Streams, *, live: bool) -> str:
+    """Return why it is this mode; empty for live."""
+    mode = mode_of(streams, live=live)
+    if mode is FeedState.POLLING:
+        return _why_polling(streams, live=live)
+    if mode is FeedState.STALE:
+        return "the event stream is down"
+    return "" if mode is FeedState.LIVE else "waiting for the stream's first answer"
+
+
+def _why_polling(streams: Streams, *, live: bool) -> str:
+    if not live:
+        return "polling was chosen"
+    error = streams.last_error
+    if streams.refused and isinstance(error, NotAllowed) and error.retry is Retry.LATER:
+        return f"the org's allowance of change events is used up; {_EVERY}"
+    if streams.refused:
+        return f"change events are not available to your user; {_EVERY}"
+    told = f" ({error.message.rstrip('.')})" if error is not None else ""
+    return f"change events do not come through{told}; {_EVERY}"
