@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.bootstrap.orgs import ComputerOrgs
     from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths
 
@@ -42,6 +43,10 @@ def run(arguments: list[str]) -> int:
 def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     if parsed.verb == "org":
         return _org(parsed, paths, environment)
+    if parsed.verb == "check":
+        from cadence_desk.launch.checking import run_check
+
+        return run_check(parsed, paths, environment)
     problem = _missing_display()
     if problem:
         print(f"cadence-desk: {problem}", file=sys.stderr)
@@ -52,7 +57,7 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
         _make_folder(parsed.out, "pictures")
         return run_tour(parsed, environment)
     _make_home(paths)
-    return _practice(parsed, paths) if parsed.practice else _open(parsed, paths, environment)
+    return (_practice if parsed.practice else _open)(parsed, paths, environment)
 
 
 def _make_home(paths: Paths) -> None:
@@ -78,11 +83,10 @@ def _begin_log() -> None:
 
 
 def _org(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
-    from cadence_desk.bootstrap.orgs import ComputerOrgs
     from cadence_desk.commands import org
 
     _make_home(paths)
-    orgs = ComputerOrgs(paths, environment, parsed.key_file)
+    orgs = _orgs(parsed, paths, environment)
     verbs: dict[str, Callable[[], int]] = {
         "add": lambda: org.add(orgs, parsed.source, cli=parsed.cli),
         "list": lambda: org.show(orgs),
@@ -105,32 +109,47 @@ def _missing_display() -> str:
     )
 
 
-def _practice(parsed: argparse.Namespace, paths: Paths) -> int:
+def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     """Open the desk on a practice org; its files are as short-lived as the org itself."""
     import tempfile
     from pathlib import Path
 
     from cadence_desk.bootstrap.opening import open_profile
+    from cadence_desk.domain.orgs import Banner
+    from cadence_desk.launch.next_org import NextOrg
+    from cadence_desk.launch.org_switch import HomeOrg, let_switch
     from cadence_desk.launch.practice_process import PracticeProcess
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
-    from cadence_desk.ui.shell.sign_in_page import open_in_browser
+    from cadence_desk.ui.org.org_picker import OrgChoice
 
     practice = PracticeProcess(practice_arguments(parsed))
     with tempfile.TemporaryDirectory(prefix="cadence-desk-practice-", ignore_cleanup_errors=True) as folder:
 
-        def open_now() -> OpenProfile:
-            practice.start()
+        def open_again() -> OpenProfile:
             return open_profile(practice.profile(), Folders(Path(folder)), parsed.key_file)
 
+        def open_now() -> OpenProfile:
+            practice.start()
+            return open_again()
+
         try:
-            window = WindowRun(
-                paths, open_now, open_page=lambda address: open_in_browser(practice.for_browser(address))
+            window = WindowRun(paths, open_now)
+            options = window.options = window.all_people()
+            home = HomeOrg(
+                OrgChoice("practice", "Practice org", Banner.TRAINING, "on this computer"),
+                lambda: NextOrg("practice", open_again, options, remember=False),
             )
-            window.options = window.all_people()
+            let_switch(window, _orgs(parsed, paths, environment), "practice", home)
             return window.run()
         finally:
             practice.stop()
+
+
+def _orgs(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> ComputerOrgs:
+    from cadence_desk.bootstrap.orgs import ComputerOrgs
+
+    return ComputerOrgs(paths, environment, parsed.key_file)
 
 
 def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
@@ -147,11 +166,15 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
         opened = open_profile(profile, paths, parsed.key_file, chosen.access)
     except FileBusy:
         return _hand_over(paths, profile.key)
+    from cadence_desk.launch.org_switch import let_switch
     from cadence_desk.launch.window import WindowRun
 
     window = WindowRun(paths, lambda: opened)
-    if profile.way_in in {WayIn.BROWSER, WayIn.CLI}:
+    named = profile.way_in not in {WayIn.BROWSER, WayIn.CLI}
+    if not named:
         window.preferences.last_profile = profile.key
+    fixed = "The environment names the org of this start (CADENCE_DESK_…)." if named else ""
+    let_switch(window, _orgs(parsed, paths, environment), profile.key, fixed=fixed)
     return window.run()
 
 

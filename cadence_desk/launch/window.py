@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -19,6 +18,7 @@ from cadence_desk.bridge.hooks import install_hooks
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.bridge.stall_meter import StallMeter
 from cadence_desk.domain.errors import DeskError
+from cadence_desk.launch.threads import in_thread
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.shell.main_window import MainWindow
 from cadence_desk.ui.shell.sign_in_page import open_in_browser
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from cadence_desk.bridge.session import Quitting
     from cadence_desk.bridge.tasks import TaskRunner
     from cadence_desk.desk.desk import Desk
+    from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.settings.paths import Paths
     from cadence_desk.settings.preferences import Preferences
     from cadence_desk.sync.parts import EngineOptions
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -83,19 +83,25 @@ class WindowRun:
         self.paths = paths
         self.preferences = Preferences.load(paths.preferences)
         self._open_now = open_now
+        self._open_page = open_page
         self._desk_opened = desk_opened
         self.options: EngineOptions | None = None
         """The engine's settings; those of the preferences when left out."""
         self.app = QApplication.instance() or QApplication(["cadence-desk"])
         self.hooks = install_hooks(self._tell_fault)
+        self.contribute: Callable[[MainWindow], None] = lambda _window: None
+        """Adds the commands that only the launcher can carry out; called for each window."""
         self.window = MainWindow(ScreenMemory(self.preferences), open_page)
         if isinstance(self.app, QApplication):
             apply_theme(self.app, self.window.memory.scheme)
         self.meter = StallMeter(release=desk_opened is None)
         self.desk: Desk | None = None
+        self.tasks: TaskRunner | None = None
         self.start_error: DeskError | None = None
         self._opened: OpenProfile | None = None
         self._door: OneWindow | None = None
+        self._quitting: Quitting | None = None
+        self._next: NextOrg | None = None
 
     def _tell_fault(self, fault: Fault, count: int) -> None:
         self.window.show_fault(fault, count)
@@ -110,13 +116,43 @@ class WindowRun:
         finally:
             self.hooks.remove()
 
+    def leave_for(self, following: NextOrg) -> None:
+        """End this org in order, then open another one in a window of its own."""
+        self._next = following
+        self.window.setEnabled(False)
+        if self._quitting is not None:
+            self._quitting.ask()
+
     async def _session(self) -> int:
+        """Work with one org after the other until the user leaves."""
+        while True:
+            code = await self._one_org()
+            following, self._next = self._next, None
+            if following is None:
+                return code
+            self._turn_to(following)
+
+    def _turn_to(self, following: NextOrg) -> None:
+        old = self.window
+        self._open_now, self.options = following.open_now, following.options
+        self.desk, self.start_error, self._opened = None, None, None
+        if following.remember:
+            self.preferences.last_profile = following.key
+        if self._door is not None:
+            self._door.deleteLater()
+            self._door = None
+        self.window = MainWindow(ScreenMemory(self.preferences), self._open_page)
+        self.window.show()
+        old.deleteLater()
+
+    async def _one_org(self) -> int:
         from cadence_desk.bridge.session import Quitting
         from cadence_desk.bridge.tasks import TaskRunner
 
-        quitting = Quitting()
+        quitting = self._quitting = Quitting()
         self.window.quit_asked.connect(quitting.ask)
-        tasks = TaskRunner(self.window)
+        tasks = self.tasks = TaskRunner(self.window)
+        self.contribute(self.window)
         with quit_on_signals(quitting.ask):
             try:
                 desk = await self._built(quitting)
@@ -148,6 +184,8 @@ class WindowRun:
         self.window.show_start_error(error)
         if self._desk_opened is None:
             await quitting.wait()
+        if self._next is not None:
+            self.window.finish()
         return 1
 
     async def _work(self, desk: Desk, tasks: TaskRunner, quitting: Quitting) -> int:
@@ -223,39 +261,3 @@ def quit_on_signals(ask: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-
-async def in_thread(call: Callable[[], T]) -> T:
-    """Run a blocking call in a daemon thread of its own and return what it returns."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def work() -> None:
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-            _hand(loop.call_soon_threadsafe, _fail, future, error)
-        else:
-            _hand(loop.call_soon_threadsafe, _finish, future, result)
-
-    threading.Thread(target=work, name="launch", daemon=True).start()
-    return await future
-
-
-def _hand(call: Callable[..., object], *arguments: object) -> None:
-    try:
-        call(*arguments)
-    except RuntimeError:
-        _log.info("the window closed before an answer came")
-
-
-def _fail(future: Any, error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)
-
-
-def _finish(future: Any, result: object) -> None:
-    if not future.done():
-        future.set_result(result)

@@ -95,7 +95,7 @@ def test_connection_settings(
         (("org", "set", "acme"), "Say what to change"),
         (("org", "set", "acme", "--events-endpoint", "nowhere"), "host and a port"),
         (("org", "set", "acme", "--extra-ca", "none.pem"), "cannot be read"),
-        (("org", "add", "https://files.example/acme.json"), "no link to add an org"),
+        (("org", "add", "https://acme.example/acme.json"), "no link to add an org"),
         (("org", "add", "none.json"), "cannot be read"),
         (("org", "add", "--cli", "dev"), "has no login “dev”"),
     ],

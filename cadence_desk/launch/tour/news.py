@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import FeedState
+from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.tour.oracle import OracleRefused
 from cadence_desk.launch.tour.stage import JourneySkipped
-from cadence_desk.launch.window import in_thread
 
 if TYPE_CHECKING:
     from cadence_desk.launch.tour.stage import Stage

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.tour.hands import NotThere
-from cadence_desk.launch.window import in_thread
 from cadence_desk.ui.kit.fast_table import FastTable
 
 if TYPE_CHECKING:

@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             self.frame.bar.clear("CD-1101")
         else:
             words = "What you see is from this computer. Changes wait until you sign in (Ctrl+K, “Sign in”)."
+            words = f"{desk.feed.detail} {words}".strip()
             self.frame.bar.clear("CD-1101")
             self.frame.bar.tell("CD-1101", "You are signed out", words, tone=Tone.WARN)
 

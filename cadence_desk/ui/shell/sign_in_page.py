@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from cadence_desk.domain.orgs import WayIn
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.plain_label import PlainLabel
 from cadence_desk.ui.kit.theme import GAP
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
 
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.ui.kit.workplace import Workplace
+
+
+_WORDS = {
+    WayIn.BROWSER: "Your browser opens the sign-in page of {name}. Cadence Desk never sees your password.",
+    WayIn.TOKEN: "The access token from the environment lets you in to {name} while Salesforce accepts it.",
+    WayIn.KEY: "A statement signed with the key file lets you in to {name}.",
+    WayIn.CLI: "The Salesforce CLI's login lets you in to {name}.",
+}
+_BUTTONS = {
+    WayIn.BROWSER: "Sign in with the browser",
+    WayIn.TOKEN: "Try again",
+    WayIn.KEY: "Sign in with the key",
+    WayIn.CLI: "Ask the Salesforce CLI",
+}
 
 
 def open_in_browser(address: str) -> None:
@@ -102,13 +117,15 @@ class SignInPage(QWidget):
             )
         else:
             self.title.setText("Sign in to Salesforce")
-            self.words.setText(
-                f"Your browser opens the sign-in page of {name}. Cadence Desk never sees your password. "
-                "Work that waits is kept until you are back."
-            )
+            self.begin.setText(_BUTTONS[self._way_in()])
+            kept = "Work that waits is kept until you are back."
+            self.words.setText(f"{_WORDS[self._way_in()].format(name=name)} {kept}")
         self.begin.setVisible(not opening and not waiting)
         self.cancel.setVisible(waiting)
         self.copy.setVisible(waiting and bool(self._address))
+
+    def _way_in(self) -> WayIn:
+        return self._place.desk.profile.way_in if self._place is not None else WayIn.BROWSER
 
     def start(self) -> None:
         """Begin to sign in."""
