@@ -127,7 +127,8 @@ class Readiness:
             return await self._ask_work(source, facts, listening)
         finally:
             if not isinstance(listening, Unread):
-                self._session.parts.lanes.run(LaneName.READ, listening.close)
+                # also for a run that is stopped: what was opened is closed
+                await in_lane(self._session.parts.lanes, LaneName.READ, listening.close)
 
     async def _ask_work(
         self, source: ReadinessSource, facts: OrgFacts, listening: Listening | Unread

@@ -24,28 +24,26 @@ class GivenToken:
         self._token = token
         self._instance = instance_url.rstrip("/")
         self._transport = transport
-        self._given = False
+        self._over = False
 
     def present(self) -> bool:
         """Return True: the token is there."""
         return True
 
     def next_grant(self) -> TokenGrant:
-        """Return the token at first; asked again, it was refused and there is no other.
+        """Return the token, asked again the same one while the org takes it: only the event bus may have refused it.
 
         Raises:
             SignedOut: the org does not accept the token.
             DeskError: the org cannot be reached just now.
         """
-        if self._given:
+        if self._over:
             raise self._refused()
-        identity_url = self._whose()
-        self._given = True
-        return TokenGrant(self._token, self._instance, identity_url)
+        return TokenGrant(self._token, self._instance, self._whose())
 
     def forget(self) -> bool:
         """Do nothing: whoever made the token ends it. Nothing is stored here."""
-        self._given = True
+        self._over = True
         return True
 
     def _whose(self) -> str:

@@ -26,18 +26,31 @@ def source(origin: str, token: str = "00D!given") -> GivenToken:
     return GivenToken(Secret(token), origin, Transport(profile(origin), UsageMeter(FakeClock())))
 
 
-def test_userinfo_says_whose_it_is_and_a_second_question_is_the_end() -> None:
+def test_userinfo_says_whose_it_is_and_a_token_that_was_good_may_be_over() -> None:
+    over = False
+
     def answer(asked: Asked) -> Reply:
         assert asked.headers["Authorization"] == "Bearer 00D!given"
-        return Reply(body=f'{{"sub": "{IDENTITY}"}}'.encode())
+        return Reply(401) if over else Reply(body=f'{{"sub": "{IDENTITY}"}}'.encode())
 
     with serving(answer) as server:
         one = source(server.origin)
         assert one.next_grant().identity_url == IDENTITY
+        assert one.next_grant().identity_url == IDENTITY, "the event bus alone may have refused it"
+        over = True
         with pytest.raises(SignedOut, match="does not accept the access token") as caught:
             one.next_grant()
         assert "CADENCE_DESK_ACCESS_TOKEN" in caught.value.hint
-    assert [one.path for one in server.asked] == ["/services/oauth2/userinfo"]
+    assert {one.path for one in server.asked} == {"/services/oauth2/userinfo"}
+
+
+def test_a_forgotten_token_is_not_asked_about() -> None:
+    with serving(lambda _: Reply(body=b"{}")) as server:
+        one = source(server.origin)
+        assert one.forget()
+        with pytest.raises(SignedOut):
+            one.next_grant()
+    assert not server.asked
 
 
 @pytest.mark.parametrize("reply", [Reply(401), Reply(403, b"Bad_OAuth_Token")])
