@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def shared_org() -> Iterator[Org]:
-    org = Org.start("--people", "250")
+    org = Org.start("--people", "700")
     try:
         yield org
     finally:

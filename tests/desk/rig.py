@@ -106,12 +106,12 @@ class Rig:
         browser = PlayedBrowser(self.org.ready["ca_file"], self.user_id)
         await self.desk.sign_in.begin(browser.open_page)
 
-    async def begin(self) -> None:
+    async def begin(self, state: FeedState = FeedState.LIVE) -> None:
         """Start, sign in and wait until the board is complete."""
         await self.desk.start()
         if self.desk.sign_in.state != "signed_in":
             await self.sign_in()
-        await self.at_rest()
+        await self.at_rest(state)
 
     async def at_rest(self, *states: FeedState, seconds: float = 15.0) -> None:
         await self.feed(*(states or (FeedState.LIVE,)), seconds=seconds)
@@ -220,11 +220,13 @@ def _plain(person: Person) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def desk_over(org: Org, home: Path, options: EngineOptions = FAST, **more: str) -> AsyncIterator[Rig]:
+async def desk_over(
+    org: Org, home: Path, options: EngineOptions = FAST, state: FeedState = FeedState.LIVE
+) -> AsyncIterator[Rig]:
     """A desk that is signed in and complete; stopped at the end."""
-    rig = Rig(org, home, options, **more)  # type: ignore[arg-type]  # the names are Rig's own
+    rig = Rig(org, home, options)
     try:
-        await rig.begin()
+        await rig.begin(state)
         yield rig
     finally:
         await rig.desk.stop()

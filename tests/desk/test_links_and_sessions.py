@@ -85,7 +85,7 @@ def test_a_start_without_a_line_shows_the_cache_and_goes_live_by_itself(
                 gate.shut()
             rig.desk = rig._open()
             await rig.desk.start()
-            assert rig.desk.people.count > 200, "yesterday's list is there"
+            assert rig.desk.people.count > 400, "yesterday's list is there"
             draft = await rig.desk.calls.begin(tracker.target_id, tracker.current_step_id)
             draft.notes = "typed before the line is there"
             await rig.desk.calls.keep(draft)

@@ -192,25 +192,37 @@ SPOILED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILED)
-def test_a_spoiled_answer_to_a_write_ends_in_one_effect(org: Org, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_a_spoiled_answer_to_a_write_ends_in_one_effect(org: Org, tmp_path: Path, part: int) -> None:
     async def scenario() -> None:
         async with desk_over(org, tmp_path) as rig:
-            [outside, added] = rig.free(2)
-            after = org.now()
-            for match in (KEYED, ADDED):
-                org.fate(**SPOILED[name], match=match)
-            await _add(rig, added)
-            await _log_outside(rig, outside, "once only")
-            await until(lambda: not org.control("/fates")["fates"], "both answers were spoiled")
-            org.jump(700)
-            await rig.confirmed(added, outside)
-            for purpose, mention in (("action:assignTargetToSalesCadence", added), ("record", "once only")):
-                effects = [one for one in org.sends(purpose, mention, after) if one["commit"]]
-                assert len(effects) == 1, purpose
-            assert len(org.query(f"SELECT Id FROM Task WHERE WhoId = '{outside}'")) == 1
+            for name in list(SPOILED)[part::3]:
+                try:
+                    await _spoiled_once(rig, SPOILED[name])
+                except AssertionError as wrong:
+                    raise AssertionError(f"{name}: {wrong}") from wrong
 
     asyncio.run(scenario())
+
+
+async def _spoiled_once(rig: Rig, spoiled: dict[str, Any]) -> None:
+    org = rig.org
+    [outside, added] = rig.free(2)
+    after = org.now()
+    for match in (KEYED, ADDED):
+        org.fate(**spoiled, match=match)
+    await _add(rig, added)
+    await _log_outside(rig, outside, f"once only {outside}")
+    await until(lambda: not org.control("/fates")["fates"], "both answers were spoiled")
+    org.jump(700)
+    await rig.confirmed(added, outside)
+    for purpose, mention in (
+        ("action:assignTargetToSalesCadence", added),
+        ("record", f"once only {outside}"),
+    ):
+        effects = [one for one in org.sends(purpose, mention, after) if one["commit"]]
+        assert len(effects) == 1, purpose
+    assert len(org.query(f"SELECT Id FROM Task WHERE WhoId = '{outside}'")) == 1
 
 
 @pytest.mark.parametrize("status", [400, 200])
