@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import StoreError
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.attempt import Attempt
@@ -18,7 +19,8 @@ from cadence_desk.sync.verifier import Verifier
 from cadence_desk.sync.work_list import WorkList, may_go
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from typing import Any
 
     from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.sync.parts import EngineOptions, EngineParts
@@ -147,7 +149,8 @@ class OutboxRunner:
             self._busy[lane] += 1
             self.work.take_off(group)
             self._landed.clear()
-            self._supervisor.spawn(self._run_group(group, lane), f"send {group[0].kind.value}")
+            work = self._hold_bulk if lane == "bulk" and self._saves_calls() else self._attempt.run
+            self._supervisor.spawn(self._run_group(group, lane, work), f"send {group[0].kind.value}")
         self._arm()
 
     def _groups(self, ready: Sequence[Operation]) -> list[list[Operation]]:
@@ -166,9 +169,28 @@ class OutboxRunner:
             group.append(operation)
         return groups
 
-    async def _run_group(self, group: Sequence[Operation], lane: str) -> None:
+    def _saves_calls(self) -> bool:
+        """True when only the part of the daily calls is left that is kept for what people do themselves."""
+        return self._options.budget.holds_background(self._parts.gateway.usage())
+
+    async def _hold_bulk(self, group: Sequence[Operation]) -> None:
+        """Bulk work waits for the org's limit and is looked at again later."""
+        again = self._parts.clock.wall() + self._options.hold_seconds
         try:
-            await self._attempt.run(group)
+            held = await settled(self._parts.outbox.hold([one.op_id for one in group], Hold.ORG_LIMIT, again))
+        except StoreError as error:
+            self.pauses.store_failed(error)
+        else:
+            self.took(held)
+
+    async def _run_group(
+        self,
+        group: Sequence[Operation],
+        lane: str,
+        work: Callable[[Sequence[Operation]], Coroutine[Any, Any, None]],
+    ) -> None:
+        try:
+            await work(group)
         finally:
             self._busy[lane] -= 1
             self.work.land(group)

@@ -76,6 +76,8 @@ class ModelOrg:
     read_errors: deque[DeskError | None] = field(default_factory=deque)
     link_down: bool = False
     signed_out: bool = False
+    daily: tuple[int, int] = (0, 0)
+    """Calls used and allowed, as the org says; (0, 0) when it does not."""
     late_seconds: float = LATE_SECONDS
     refused_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
@@ -291,7 +293,7 @@ class ModelOrg:
         return self._read("script", lambda: CallScript("Opening", "Hello"))
 
     def usage(self) -> ApiUsage:
-        return ApiUsage(by_purpose=dict(self.calls))
+        return ApiUsage(*self.daily, by_purpose=dict(self.calls))
 
     def renew(self) -> None:
         self._read("renew", lambda: None)
