@@ -266,13 +266,12 @@ async def board_equals_org(stage: Stage) -> str:
     if stage.oracle.steers:
         await stage.control("/settings", {"colleagues": False})
     await stage.until(lambda: not stage.desk.loading.what, "loading ends")
-    wrong: list[str] = []
     seen = await stage.has("ActionCadenceTracker", "IsTrackerActive", "CurrentStepId")
-    for _ in range(60 if seen else 0):
-        wrong = await _differences(stage)
-        if not wrong:
-            break
-        await asyncio.sleep(0.25 if stage.desk.feed.state is FeedState.LIVE else 2.0)
+    wrong = await _wait_for_equality(stage) if seen else []
+    read_anew = bool(wrong) and not stage.oracle.steers
+    if read_anew:  # an org that sends no events for trackers is read when somebody asks for it
+        stage.hands.press(stage.window, Qt.Key.Key_F5)
+        wrong = await _wait_for_equality(stage)
     stage.check(not wrong, f"{len(wrong)} rows differ from the org: {wrong[:3]}")
     if stage.oracle.steers:
         await stage.control("/settings", {"colleagues": True})
@@ -283,7 +282,17 @@ async def board_equals_org(stage: Stage) -> str:
     await asyncio.sleep(0.2)
     await stage.pictures.take("12-outbox")
     stage.need("" if seen else "your user cannot see cadence trackers in this org")
-    return "every active tracker equals a fresh read"
+    return "every active tracker equals a fresh read" + (", once F5 was pressed" if read_anew else "")
+
+
+async def _wait_for_equality(stage: Stage) -> list[str]:
+    """Return which trackers still differ from the org after a while."""
+    pause = 0.25 if stage.desk.feed.state is FeedState.LIVE else 2.0
+    for _ in range(59):
+        if not await _differences(stage):
+            return []
+        await asyncio.sleep(pause)
+    return await _differences(stage)
 
 
 async def _differences(stage: Stage) -> list[str]:

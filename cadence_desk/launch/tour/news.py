@@ -81,11 +81,12 @@ async def _arrives(stage: Stage, person_id: str, title: str) -> None:
 
 async def _changed(stage: Stage) -> tuple[str, str, str]:
     """Change the first record that this user may change; returns its id, the title before and the one after."""
+    heard = await _heard(stage)
     refusals: list[str] = []
     alive = stage.desk.people.alive()
     for slot, person_id in enumerate(stage.desk.people.ids()):
         person = stage.desk.person(person_id) if alive[slot] else None
-        if person is None or not await _may_change(stage, person_id):
+        if person is None or _object_of(person_id) not in heard or not await _may_change(stage, person_id):
             continue
         after = f"{person.title} (tour)".strip()[:_LONGEST]
         try:
@@ -98,6 +99,18 @@ async def _changed(stage: Stage) -> tuple[str, str, str]:
             return person_id, person.title, after
     why = refusals[0] if refusals else "your user may change nobody's title in this org"
     raise JourneySkipped(f"no record could be changed from outside: {why}")
+
+
+async def _heard(stage: Stage) -> frozenset[str]:
+    """Return the objects whose changes can be seen without a key: those that send events, or any while polling."""
+    both = frozenset({"Lead", "Contact"})
+    selected = await in_thread(stage.oracle.selected)
+    if selected is None or stage.desk.feed.state is not FeedState.LIVE:
+        return both
+    stage.need(
+        "" if both & selected else "no change events are selected for leads and contacts in this org's Setup"
+    )
+    return both & selected
 
 
 async def _may_change(stage: Stage, person_id: str) -> bool:

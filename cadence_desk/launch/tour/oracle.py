@@ -70,6 +70,18 @@ class Oracle:
             self._fields[sobject] = {one["name"]: one for one in told}
         return self._fields[sobject]
 
+    def selected(self) -> frozenset[str] | None:
+        """Return the objects that Setup selects for change events; None when this user may not see Setup.
+
+        Source: Tooling API, PlatformEventChannelMember; the developer name ends in the object's event.
+        """
+        try:
+            told = self._rest("GET", "/tooling/query?q=SELECT+DeveloperName+FROM+PlatformEventChannelMember")
+            names = [str(one["DeveloperName"]) for one in told["records"]]
+        except (OracleRefused, KeyError, TypeError):
+            return None
+        return frozenset(one.partition("_")[2].removesuffix("ChangeEvent") for one in names)
+
     def change(self, sobject: str, record_id: str, values: dict[str, Any]) -> None:
         """Change one record with a call of its own, as any other user's client would."""
         self._rest("PATCH", f"/sobjects/{sobject}/{record_id}", values)

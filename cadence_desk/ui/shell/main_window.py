@@ -100,9 +100,10 @@ class MainWindow(QMainWindow):
             self.frame.bar.tell("NOTICE-DRAFTS", f"{count_word(len(drafts), 'call')} not finished", words)
 
     def show_start_error(self, error: DeskError) -> None:
-        """Tell that the desk could not start."""
-        self.frame.bar.show_error(error)
+        """Tell that the desk could not start; the reason takes the place of the general words about being signed out."""
         self.started()
+        self.frame.bar.clear(error.code)
+        self.frame.bar.show_error(error)
 
     def show_error(self, owner: QObject | None, error: DeskError) -> None:
         """Tell an expected problem, in the window it belongs to."""
