@@ -13,6 +13,7 @@ from cadence_desk.domain.operations import KIND_WORDS, Hold, Kind, Operation, Op
 from cadence_desk.domain.orgs import ApiUsage, Banner, Capabilities, Identity, OrgProfile
 from cadence_desk.domain.people import ListView, Person, Rep
 from cadence_desk.domain.planning.enrolling import EnrollWish, Snapshot, plan_enrollment
+from cadence_desk.domain.readiness.checks import Check
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.refusals import PlanRow, Verdict
 from cadence_desk.domain.trackers import StepTracker, Tracker
@@ -244,6 +245,31 @@ class FakeMoves:
         return len(intent_ids)
 
 
+class FakeReadiness:
+    """Finds what a test puts there."""
+
+    def __init__(self) -> None:
+        self.checks: Sequence[Check] = ()
+        self.at = 0.0
+        self.running = False
+        self.found: list[Check] = []
+        self.problem: DeskError | None = None
+        self.runs = 0
+        self.cancelled = 0
+
+    async def run(self, told: Callable[[str, int, int], None] | None = None) -> Sequence[Check]:
+        self.runs += 1
+        if told is not None:
+            told("Connection", 0, 2)
+        if self.problem is not None:
+            raise self.problem
+        self.checks, self.at = tuple(self.found), NOW.timestamp()
+        return self.checks
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
 class FakeLists:
     """What the fake desk answers from its world."""
 
@@ -331,6 +357,7 @@ class FakeDesk(FakeLists):
         self.secrets_word = ""
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)
+        self.readiness = FakeReadiness()
         self.operations: list[Operation] = []
         self.feed_lines: list[Activity] = []
         self.refusals: dict[Kind, str] = {}

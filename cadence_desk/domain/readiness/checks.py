@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class CheckResult(Enum):
@@ -91,7 +95,7 @@ class Check:
         }
 
 
-def as_text(checks: tuple[Check, ...] | list[Check]) -> str:
+def as_text(checks: Sequence[Check]) -> str:
     """Return all lines as plain text, to be copied or printed."""
     parts = []
     for check in checks:
@@ -102,7 +106,7 @@ def as_text(checks: tuple[Check, ...] | list[Check]) -> str:
     return "\n".join(parts)
 
 
-def summary(checks: tuple[Check, ...] | list[Check]) -> str:
+def summary(checks: Sequence[Check]) -> str:
     """Return how many lines came out how, the worst first."""
     order = (CheckResult.FAIL, CheckResult.WARN, CheckResult.UNKNOWN, CheckResult.PASS)
     counts = [(sum(1 for one in checks if one.result is result), result) for result in order]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import Kind, Operation, OperationState
     from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
     from cadence_desk.domain.people import ListView, Person, Rep
+    from cadence_desk.domain.readiness.checks import Check
     from cadence_desk.domain.refusals import PlanRow
     from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.domain.trackers import StepTracker, Tracker
@@ -215,6 +216,28 @@ class MovesFace(Protocol):
         """Cancel those still in their undo window; return how many."""
 
 
+class ReadinessFace(Protocol):
+    """What this org lets this user do, checked on demand."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """The lines of the last run."""
+
+    @property
+    def at(self) -> float:
+        """Wall seconds of the last run."""
+
+    @property
+    def running(self) -> bool:
+        """True while it is checked."""
+
+    async def run(self, told: Callable[[str, int, int], None] | None = None, /) -> Sequence[Check]:
+        """Check; tell what is being asked, how many steps are done and how many there are."""
+
+    def cancel(self) -> None:
+        """Stop after the question that is being asked."""
+
+
 class DeskStateFace(Protocol):
     """How things stand."""
 
@@ -282,6 +305,10 @@ class DeskFace(DeskStateFace, Protocol):
     @property
     def moves(self) -> MovesFace:
         """Actions on trackers."""
+
+    @property
+    def readiness(self) -> ReadinessFace:
+        """What this org lets this user do."""
 
     def person(self, target_id: str, /) -> Person | None:
         """Return a person."""

@@ -26,7 +26,16 @@ _TRACKER_KEYS = {
     Kind.SET_DISPOSITION: ("Shift+D",),
     Kind.REMOVE: ("X",),
 }
-_GO_KEYS = {"people": "G, P", "trackers": "G, T", "cadences": "G, C", "outbox": "G, O", "activity": "G, A"}
+_GO_KEYS = {
+    "people": "G, P",
+    "trackers": "G, T",
+    "cadences": "G, C",
+    "outbox": "G, O",
+    "activity": "G, A",
+    "readiness": "G, R",
+}
+_GO_WORDS = {"readiness": "view check setup admin permissions license"}
+"""More words by which the palette finds a screen."""
 
 
 def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: WindowActs) -> None:
@@ -96,7 +105,7 @@ def _going_commands(frame: WindowFrame) -> list[Command]:
             f"Go to {title}",
             partial(frame.go, name),
             (f"Ctrl+{number}", _GO_KEYS[name]),
-            "view",
+            _GO_WORDS.get(name, "view"),
         )
         for number, (name, title) in enumerate(ENTRIES, start=1)
     ]

@@ -30,6 +30,7 @@ ENTRIES = (
     ("cadences", "Cadences"),
     ("outbox", "Outbox"),
     ("activity", "Activity"),
+    ("readiness", "Readiness"),
 )
 _WITH_SIDE = frozenset({"people", "trackers", "outbox", "activity"})
 
@@ -190,6 +191,10 @@ def _make_screen(name: str) -> QWidget:
         from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
 
         return OutboxScreen()
+    if name == "readiness":
+        from cadence_desk.ui.org.readiness_screen import ReadinessScreen
+
+        return ReadinessScreen()
     from cadence_desk.ui.activity.activity_screen import ActivityScreen
 
     return ActivityScreen()

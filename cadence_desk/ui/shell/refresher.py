@@ -132,11 +132,12 @@ class Refresher(QObject):
             "outbox": change.operations,
             "activity": True,
             "cadences": change.cadences or change.profile,
+            "readiness": change.profile,
         }
         for name, flag in wanted.items():
             screen = frame.made(name)
             if screen is not None and flag:
-                screen.refresh()  # type: ignore[attr-defined]  # each of the three has it
+                screen.refresh()  # type: ignore[attr-defined]  # each of these has it
 
 
 def _start(timer: QTimer) -> None:
