@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -253,6 +254,7 @@ class OrgHTTP(requests.Session):
     def __init__(self, adapter: OrgAdapter, proxies: dict[str, str], auth: AuthBase | None) -> None:
         super().__init__()
         self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, none is sent
         self.proxies = proxies
         self.auth = auth
         self.headers["Sforce-Call-Options"] = f"client={CLIENT_NAME}"

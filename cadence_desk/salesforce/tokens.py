@@ -13,6 +13,7 @@ from cadence_desk.domain.errors import AnswerUnreadable, DeskError, Retry
 from cadence_desk.salesforce.error_table import OAUTH_TABLE
 from cadence_desk.salesforce.errors import translate_answer, translate_exception
 from cadence_desk.salesforce.exchange import begin, current, restore
+from cadence_desk.salesforce.hosts import may_go
 from cadence_desk.salesforce.secret import Secret
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 SCOPE = "api refresh_token id"
 """The least that works: data, staying signed in, and who am I (REST guide, OAuth scopes)."""
-
-ALLOWED_HOSTS = (".salesforce.com", ".force.com", ".salesforce.mil", ".sfcrmproducts.cn")
-"""Where an org may live, beside the host of the profile's own login page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +114,7 @@ class TokenEndpoint:
             AnswerUnreadable: not https, or a host that is neither Salesforce's nor the profile's.
         """
         parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
-        own = (urlsplit(self._profile.login_url).hostname or "").lower()
-        if parts.scheme != "https" or not (host == own or host.endswith(ALLOWED_HOSTS)):
+        if parts.scheme != "https" or not may_go(self._profile, url):
             raise AnswerUnreadable(
                 "The sign-in server names a server that does not belong to Salesforce or to this profile.",
                 retry=Retry.NEVER,

@@ -9,6 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cadence_desk.domain.errors import Untrusted
+from cadence_desk.salesforce.hosts import may_go
 from cadence_desk.salesforce.proxies import Proxies
 from cadence_desk.salesforce.trust import TrustRoots
 
@@ -31,9 +33,10 @@ class Transport:
     """Sessions of one profile. A session belongs to the thread that asked for it."""
 
     def __init__(self, profile: OrgProfile, meter: UsageMeter, proxies: Proxies | None = None) -> None:
+        self._profile = profile
         self.roots = TrustRoots(profile.extra_ca)
         self.proxies = proxies if proxies is not None else Proxies()
-        self._meter = meter
+        self.meter = meter
         self._sessions = _Sessions()
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
@@ -44,8 +47,10 @@ class Transport:
         Proxies are looked up each time, so a changed network takes a new session.
 
         Raises:
-            Untrusted: the profile's extra authority cannot be read.
+            Untrusted: the host is none of this org's, or the profile's extra authority cannot be read.
         """
+        if not may_go(self._profile, url):
+            raise Untrusted("A request was about to go to a server that does not belong to this org.")
         from cadence_desk.salesforce.http_adapter import LiveBearer, OrgAdapter, OrgHTTP, origin_of
 
         origin = origin_of(url)
@@ -55,7 +60,7 @@ class Transport:
         if found is None:
             proxies = {urlsplit(url).scheme: proxy} if proxy else {}
             auth = LiveBearer(origin, bearer) if bearer is not None else None
-            adapter = OrgAdapter(self._tls(), self._meter, proxy_refused=self.proxies.forget_login)
+            adapter = OrgAdapter(self._tls(), self.meter, proxy_refused=self.proxies.forget_login)
             found = OrgHTTP(adapter, proxies, auth)
             self._sessions.by_origin[key] = found
         return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cadence_desk.domain.errors import AnswerUnreadable, SignedOut, Unreachable, Untrusted
+from cadence_desk.domain.orgs import WayIn
 from cadence_desk.salesforce.connect import AccessPlan, OrgConnection, open_org
 from cadence_desk.salesforce.given_token import GivenToken
 from cadence_desk.salesforce.secret import Secret
@@ -81,6 +83,19 @@ def test_a_token_goes_to_its_own_host_only() -> None:
         with pytest.raises(AnswerUnreadable, match="302"):
             source(server.origin).next_grant()
         assert len(server.asked) == 1
+
+
+def test_no_cookie_is_kept_and_no_other_host_is_asked() -> None:
+    with serving(lambda _: Reply(headers={"Set-Cookie": "sid=kept; Path=/"})) as server:
+        one = replace(profile(server.origin), way_in=WayIn.TOKEN)
+        transport = Transport(one, UsageMeter(FakeClock()))
+        for _ in range(2):
+            transport.session(server.origin).get(server.origin)
+        assert [asked.headers.get("Cookie") for asked in server.asked] == [None, None]
+    port = int(server.origin.rpartition(":")[2])
+    for url in ("https://acme.my.salesforce.com", f"http://localhost:{port}", f"http://127.0.0.1:{port + 1}"):
+        with pytest.raises(Untrusted, match="does not belong"):
+            transport.session(url)
 
 
 # ---------------------------------------------------------------- the whole client

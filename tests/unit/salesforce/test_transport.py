@@ -167,7 +167,7 @@ def test_each_thread_has_its_own_session() -> None:
 def test_a_proxy_of_the_environment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
     monkeypatch.delenv("no_proxy", raising=False)
-    transport = Transport(profile(), UsageMeter(FakeClock()))
+    transport = Transport(profile("https://localhost:1"), UsageMeter(FakeClock()))
     assert transport.session("https://a.my.salesforce.com").proxies == {"https": "http://127.0.0.1:3128"}
     assert transport.session("https://localhost:1").proxies == {}
 
