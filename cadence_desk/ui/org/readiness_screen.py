@@ -85,6 +85,7 @@ class ReadinessScreen(QWidget):
         split.addWidget(self.detail)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
+        split.setSizes([600, 420])
         split.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(2 * GAP, GAP + 4, 2 * GAP, GAP + 4)
