@@ -52,6 +52,8 @@ class Board:
         self.projection = Projection(clock, self, tables)
         self.reads: set[tuple[str, str]] = set()
         self.read_entities: set[str] = set()
+        self.read_ms = 0
+        """Org time of the newest read of everything, or of everything that changed since the one before."""
         self.unsaved = Unsaved()
         self.news = 0
         """Grows with every row that a reading brought and that was not known so."""
@@ -117,7 +119,7 @@ class Board:
         shelf = self._shelf(event.entity)
         if shelf is None:
             return
-        for effect in shelf.effects_of(event):
+        for effect in shelf.effects_of(event, self.read_ms):
             self._carry_out(effect)
 
     def _carry_out(self, effect: Effect) -> None:

@@ -57,6 +57,7 @@ class CatchUp:
             quiet: the last reads brought nothing new.
         """
         since = self._until
+        self._snapshotter.begins_at(now)
         if self._whole or since is None or now - since > LONGEST_DELTA:
             await self._read_all(now)
         else:

@@ -20,6 +20,8 @@ Order: TypeAlias = tuple[int, int, int]
 """(commit ms, commit number, sequence). The commit number decides only inside one millisecond."""
 
 _MODIFIED = "LastModifiedDate"
+SKEW_MS = 2_000
+"""The org's answers tell their time to the second, and not every server of it has the same."""
 
 
 @dataclass(slots=True)
@@ -94,12 +96,13 @@ def order_of(event: ChangeEvent) -> Order:
     return (event.commit_ms, event.commit_number, event.sequence)
 
 
-def reconcile(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
+def reconcile(stamp: Stamp | None, event: ChangeEvent, read_ms: int = 0) -> list[Effect]:
     """Return the effects of one event on one record.
 
     Args:
         stamp: what is known of the record; None when the record is unknown and was never deleted.
         event: one change of one record (merged events are fanned out before).
+        read_ms: org time of the last read of everything; what appeared before it and is unknown has gone since.
     """
     if event.type is ChangeType.GAP_OVERFLOW or not event.record_id:
         return [ReadEntity(event.entity)]  # also an event of which not even the header could be read
@@ -112,7 +115,7 @@ def reconcile(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
     if event.type is ChangeType.DELETE:
         return _delete(stamp, event)
     if event.type in {ChangeType.CREATE, ChangeType.UNDELETE}:
-        return _appear(stamp, event)
+        return _appear(stamp, event, read_ms)
     return _update(stamp, event)
 
 
@@ -138,11 +141,12 @@ def _delete(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
     return [Forget(event.entity, event.record_id, order)] if order > newest else []
 
 
-def _appear(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
+def _appear(stamp: Stamp | None, event: ChangeEvent, read_ms: int) -> list[Effect]:
     order = order_of(event)
     whole = Upsert(event.entity, event.record_id, event.values, order, whole=True)
     if stamp is None:
-        return [whole]
+        old = event.commit_ms < read_ms + SKEW_MS
+        return [ReadRecord(event.entity, event.record_id)] if old else [whole]
     if stamp.gone is not None:
         if event.type is ChangeType.UNDELETE and order > stamp.gone:
             return [whole]

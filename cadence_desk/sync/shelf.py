@@ -50,9 +50,9 @@ class Shelf(Generic[R]):
         """Return the ids of all records."""
         return set(self._records)
 
-    def effects_of(self, event: ChangeEvent) -> list[Effect]:
-        """Return what an event does to its record."""
-        return reconcile(self._stamp(event.record_id), event)
+    def effects_of(self, event: ChangeEvent, read_ms: int) -> list[Effect]:
+        """Return what an event does to its record; `read_ms` is when everything was read last."""
+        return reconcile(self._stamp(event.record_id), event, read_ms)
 
     def hold(self, event: ChangeEvent) -> None:
         """Keep an event until the record has been read."""

@@ -68,6 +68,10 @@ class Snapshotter:
         self.loading = Loading()
         self._busy = asyncio.Lock()
 
+    def begins_at(self, now: datetime) -> None:
+        """A read of all that is missing begins: an event from before it tells nothing of what is unknown after it."""
+        self._board.read_ms = int(now.timestamp() * 1000)
+
     @property
     def news(self) -> int:
         """Grows with everything new that a reading brings."""

@@ -182,6 +182,9 @@ class ModelWorld:
         told = {names[name]: value for name, value in values.items() if name in names}
         self._report(LEAD, person_id, ChangeType.UPDATE, {**told, **({} if told else {"LastName": "x"})})
 
+    def report_created(self, person_id: str) -> None:
+        self._report(LEAD, person_id, ChangeType.CREATE, {"OwnerId": self.people[person_id].owner_id})
+
     def delete(self, entity: str, identity: str) -> None:
         shelf: Any = {TRACKER: self.trackers, STEP: self.steps, TASK: self.tasks, LEAD: self.people}[entity]
         del shelf[identity]

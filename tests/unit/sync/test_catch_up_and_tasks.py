@@ -24,6 +24,9 @@ class Reads:
         self.done: list[Any] = []
         self.error: Exception | None = None
 
+    def begins_at(self, now: datetime) -> None:
+        assert now >= NOON
+
     async def read_all(self) -> None:
         self._note("all")
 

@@ -89,6 +89,14 @@ def test_every_case(stamp: Stamp | None, given: ChangeEvent, effects: list[str])
     assert names(reconcile(stamp, given)) == effects
 
 
+def test_an_old_appearance_of_what_is_unknown_is_read() -> None:
+    for kind in (T.CREATE, T.UNDELETE):
+        assert names(reconcile(None, told(kind), NOON_MS)) == ["ReadRecord"], (
+            "read later, and not there: gone since"
+        )
+        assert names(reconcile(None, told(kind, 2000), NOON_MS)) == ["Upsert"]
+
+
 def test_the_records_own_time_decides_against_a_row_from_rest() -> None:
     late_commit = told(at=60_000, State="x", LastModifiedDate=NOON_MS - 5000)
     assert reconcile(FROM_REST, late_commit) == []
