@@ -137,9 +137,9 @@ class Lists:
         if engine is None:
             return "Sign in first."
         action = ACTION_OF_KIND.get(kind.value)
-        if not action:
-            return ""
         capabilities = engine.reference.capabilities
+        if not action:
+            return capabilities.why_not_task()
         if not capabilities.api_version:
             return "Salesforce has not told yet what it offers you: connect once first."
         return capabilities.why_not(action)

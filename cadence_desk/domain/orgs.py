@@ -176,6 +176,17 @@ class Capabilities:
             return f"{action} asks for {names}, which this version of Cadence Desk does not know."
         return ""
 
+    def why_not_task(self) -> str:
+        """Return why this user cannot log calls as tasks, in one sentence; empty when that can be done or is unknown."""
+        if not self.api_version:
+            return ""
+        task = self.objects.get("Task")
+        if task is None:
+            return "Your user cannot see tasks in this org, so calls cannot be logged."
+        if task.createable is False:
+            return "Your user may not create tasks in this org, so calls cannot be logged."
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiUsage:
@@ -184,6 +195,10 @@ class ApiUsage:
     used: int = 0
     limit: int = 0
     by_purpose: Mapping[str, int] = field(default_factory=dict)
+    events: int = 0
+    """Change events that were delivered to this process: they count against the org's allowance."""
+    followed_seconds: float = 0.0
+    """How long at least one stream of events stood open."""
 
     @property
     def calls(self) -> int:

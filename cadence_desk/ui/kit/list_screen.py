@@ -149,6 +149,7 @@ class ListScreen(QWidget):
         button.setIcon(icon(glyph, look.accent_text if primary else look.text))
         button.setProperty("glyph", glyph)
         button.setProperty("primary", primary)
+        button.setProperty("command", command)
         button.clicked.connect(lambda: self.asked.emit(command))
         self.actions_row.addWidget(button)
         return button

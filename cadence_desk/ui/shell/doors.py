@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from cadence_desk.domain.operations import KIND_WORDS, Kind
 from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.shell.offers import offer_in_menu
 from cadence_desk.ui.shell.subject import Subject, subject_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Doors(QObject):
         menu = QMenu(self._window)
         menu.setObjectName("trackerMenu")
         for name in MENU_KINDS:
-            menu.addAction(self._book.action(name))
+            offer_in_menu(self._frame, menu, self._book.action(name), name)
         menu.aboutToHide.connect(menu.deleteLater)
         screen = self._frame.list_screen()
         button = screen.findChild(QObject, "moreActionsButton") if screen is not None else None

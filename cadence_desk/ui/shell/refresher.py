@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cadence_desk.domain.changes import Change
 from cadence_desk.domain.operations import OPEN_STATES, OperationState
 from cadence_desk.ui.kit.list_screen import ListScreen
+from cadence_desk.ui.shell.offers import show_offers
 
 if TYPE_CHECKING:
     from cadence_desk.domain.tables import ColumnTable
@@ -37,7 +38,7 @@ class Refresher(QObject):
         self._timers = [self._timer(ms, slot) for ms, slot in (
             (_FRAME_MS, self._refresh_tables), (_MANY_MS, self._refresh_many), (_REST_MS, self._refresh_rest)
         )]  # fmt: skip
-        frame.screen_made.connect(lambda _name: self._timers[2].start())
+        frame.screen_made.connect(self._screen_made)
 
     def _timer(self, milliseconds: int, slot: object) -> QTimer:
         timer = QTimer(self)
@@ -45,6 +46,10 @@ class Refresher(QObject):
         timer.setInterval(milliseconds)
         timer.timeout.connect(slot)
         return timer
+
+    def _screen_made(self, _name: str) -> None:
+        show_offers(self._frame)
+        self._timers[2].start()
 
     def take(self, change: Change) -> None:
         """Take one change; what it means is shown soon."""
@@ -110,6 +115,7 @@ class Refresher(QObject):
         if change.profile:
             for _name, screen, table in self._lists():
                 self._renew(screen, table)
+            show_offers(frame)
             self.profile_changed.emit()
         frame.strip.chip.show_feed(desk.feed)
         frame.strip.meter.show_usage(desk.usage())

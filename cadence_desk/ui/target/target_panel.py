@@ -111,6 +111,7 @@ class TargetPanel(QFrame):
         ):
             button = QPushButton(text)
             button.setObjectName(name)
+            button.setProperty("command", command)
             button.clicked.connect(lambda _checked=False, wanted=command: self.asked.emit(wanted))
             row.addWidget(button)
         row.addStretch(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cadence_desk.domain import errors
 from cadence_desk.domain.changes import FEED_WORDS, ChangeType, FeedState
 from cadence_desk.domain.errors import AnswerLost, DeskError, Executed, OrgRefused, Retry, Unreachable
@@ -92,3 +94,14 @@ def test_unknown_states_are_shown_and_count_as_open() -> None:
     assert state_word("Initializing") == "Starting"
     assert StepTracker(RecordId("1"), RecordId("2"), "Hibernating", "Wait", "").is_open
     assert not StepTracker(RecordId("1"), RecordId("2"), "Cancelled", "Wait", "").is_open
+
+
+def test_calls_need_tasks_that_may_be_created() -> None:
+    task = ObjectDescription("Task", "Task", "00T", {}, createable=True)
+
+    def told(found: ObjectDescription | None, version: str = "68.0") -> str:
+        return Capabilities(version, objects={} if found is None else {"Task": found}).why_not_task()
+
+    assert told(task) == told(replace(task, createable=None)) == told(None, version="") == ""
+    assert "cannot see tasks" in told(None)
+    assert "may not create tasks" in told(replace(task, createable=False))
