@@ -223,6 +223,16 @@ class OrgGateway(SessionGateway, RecordGateway, ReferenceGateway, WorkGateway, P
     """Everything the engine asks of an org. All methods block; all raise DeskError."""
 
 
+class DescribeMemory(Protocol):
+    """Describes that outlive a start, so that unchanged ones cost no body. Long texts: called inside a lane."""
+
+    def recall(self, text: str) -> None:
+        """Take the place of what is kept; an empty or odd text forgets everything."""
+
+    def remembered(self) -> str:
+        """Return what is kept, as a text for the cache file; empty when there is nothing."""
+
+
 class FeedSink(Protocol):
     """Where a feed delivers; called on feed threads, must not block."""
 

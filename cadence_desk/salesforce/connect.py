@@ -15,7 +15,7 @@ from cadence_desk.salesforce.gateway import SalesforceGateway
 from cadence_desk.salesforce.given_sign_in import GivenSignIn
 from cadence_desk.salesforce.given_token import GivenToken
 from cadence_desk.salesforce.lane import NamedLanes
-from cadence_desk.salesforce.proxies import LOGIN_SECRET, Proxies
+from cadence_desk.salesforce.proxies import Proxies, login_secret
 from cadence_desk.salesforce.readiness_reader import ReadinessReader
 from cadence_desk.salesforce.rest import RestClient
 from cadence_desk.salesforce.secret import Secret
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import (
         ChangeFeed,
         Clock,
+        DescribeMemory,
         Entropy,
         Lanes,
         OrgGateway,
@@ -54,6 +55,7 @@ class OrgConnection:
     flow: SignInFlow
     lanes: Lanes
     readiness: ReadinessSource
+    describes: DescribeMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,14 @@ def open_org(
         access: how access tokens are come by.
     """
     meter = UsageMeter(clock)
-    transport = Transport(profile, meter, Proxies(profile.proxy, lambda: secrets.read(LOGIN_SECRET)))
+    transport = Transport(
+        profile, meter, Proxies(profile.proxy, lambda: secrets.read(login_secret(profile.key)))
+    )
     stored = StoredToken(profile, secrets, transport, access.token_lock)
     session = OrgSession(profile, _source(profile, access, stored, transport, clock))
     rest = RestClient(session, transport)
-    org = OrgContext(rest, CapabilityReader(rest, describes), meter, clock)
+    reader = CapabilityReader(rest, describes)
+    org = OrgContext(rest, reader, meter, clock)
     gateway = SalesforceGateway(org)
     feed = PubSubStream(profile, session, gateway.identity, transport, clock)
     return OrgConnection(
@@ -103,6 +108,7 @@ def open_org(
         else GivenSignIn(session, gateway.identity),
         NamedLanes(),
         ReadinessReader(org, gateway, feed, profile, transport),
+        reader.cache,
     )
 
 

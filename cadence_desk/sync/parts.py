@@ -12,7 +12,7 @@ from cadence_desk.sync.people_table import PeopleTable
 from cadence_desk.sync.tracker_table import TrackerTable
 
 if TYPE_CHECKING:
-    from cadence_desk.domain.ports import ChangeFeed, Clock, Entropy, Lanes, OrgGateway
+    from cadence_desk.domain.ports import ChangeFeed, Clock, DescribeMemory, Entropy, Lanes, OrgGateway
     from cadence_desk.store.cache import CacheFile
     from cadence_desk.store.outbox import OutboxFile
 
@@ -29,6 +29,7 @@ class EngineParts:
     clock: Clock
     entropy: Entropy
     boot_id: str
+    describes: DescribeMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)

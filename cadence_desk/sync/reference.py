@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cadence_desk.sync.parts import EngineParts
 
 DOCUMENT = "reference"
+DESCRIBES = "describes"
 TASK_KEY = "CD_Op_Id__c"
 """The field that makes it impossible to log a call twice, where an admin has added it to Activity."""
 
@@ -43,9 +44,13 @@ class Reference:
         self.reps: list[Rep] = []
         self.call_results: list[CallResult] = []
         self._kept = ""
+        self._kept_describes = ""
+        if parts.describes is not None:
+            parts.describes.recall("")  # another user's describes are not this user's
 
     async def load(self) -> None:
         """Take what the cache keeps of the last time, so that work goes on without a link. Raises StoreError."""
+        await self._recall_describes()
         text = await settled(self._parts.cache.document(DOCUMENT))
         if text is None:
             return
@@ -67,6 +72,25 @@ class Reference:
             self.call_results = await in_lane(lanes, LaneName.READ, gateway.call_results)
         self.capabilities = capabilities
         await self._keep()
+        await self._keep_describes()
+
+    async def _recall_describes(self) -> None:
+        """Hand over the describes of the last time: unchanged ones are not sent again. Raises StoreError."""
+        memory = self._parts.describes
+        text = None if memory is None else await settled(self._parts.cache.document(DESCRIBES))
+        if memory is not None and text is not None:
+            self._kept_describes = text
+            await in_lane(self._parts.lanes, LaneName.READ, lambda: memory.recall(text))
+
+    async def _keep_describes(self) -> None:
+        memory = self._parts.describes
+        if memory is None:
+            return
+        text = await in_lane(self._parts.lanes, LaneName.READ, memory.remembered)
+        if text and text != self._kept_describes:
+            with contextlib.suppress(DeskError):  # the cache is disposable
+                await settled(self._parts.cache.save(CacheBatch(documents={DESCRIBES: text})))
+                self._kept_describes = text
 
     async def _keep(self) -> None:
         data = ReferenceData(
