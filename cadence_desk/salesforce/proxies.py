@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 DIRECT = "direct"
 """Setting of an org that takes no proxy, whatever the computer says."""
-LOGIN_SECRET = "proxy-login"  # noqa: S105 - the name under which the secret is kept
-"""Name of the secret that holds ``user:password`` for the proxy an org names."""
 
 _EVENT_SCHEMES = ("grpc", "https", "http", "all")
 """gRPC's own order (grpc core, default_http_proxy_mapper), and what it leaves out."""
+
+
+def login_secret(profile_key: str) -> str:
+    """Return the name of the secret that holds ``user:password`` for the proxy an org names."""
+    return f"{profile_key}/proxy-login"
 
 
 def is_loopback(host: str) -> bool:
