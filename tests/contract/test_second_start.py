@@ -1,0 +1,74 @@
+"""A second start of the whole desk asks the org for changed describes only, and another user never gets them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cadence_desk.bootstrap.compose import build_desk
+from cadence_desk.bootstrap.opening import open_profile
+from cadence_desk.domain.orgs import Capabilities, GivenAccess, WayIn
+from cadence_desk.settings.paths import Paths
+from cadence_desk.sync.parts import EngineOptions
+from tests.contract.client_org import PracticeProcess, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.whole
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Iterator[PracticeProcess]:
+    yield from running("--people", "30", "--home", str(tmp_path / "authority"))
+
+
+def life(practice: PracticeProcess, home: Path, token: str) -> tuple[Capabilities, list[dict[str, Any]]]:
+    """Run a desk from its start until nothing is on its way; return what it knows and how describes were answered."""
+    before = practice.control("/state")["history"]["newest"]
+    profile = replace(practice.profile(), way_in=WayIn.TOKEN)
+    opened = open_profile(profile, Paths(home), home / "keys", GivenAccess(token=token))
+
+    async def live() -> Capabilities:
+        desk = build_desk(opened, EngineOptions(live=False))
+        try:
+            await desk.start()
+            await desk.idle()
+            return desk.capabilities
+        finally:
+            await desk.stop()
+
+    known = asyncio.run(live())
+    entries = practice.history(before)
+    asked = {
+        one["request"]: one
+        for one in entries
+        if one["kind"] == "invocation" and one["path"].endswith(("/describe", "actions/standard"))
+    }
+    return known, [one for one in entries if one["kind"] == "reply" and one["request"] in asked]
+
+
+def test_unchanged_describes_come_without_a_body(practice: PracticeProcess, tmp_path: Path) -> None:
+    token = practice.ready["access_token"]
+    known, first = life(practice, tmp_path / "home", token)
+    assert {one["status"] for one in first} == {200}
+    again, second = life(practice, tmp_path / "home", token)
+    assert again == known
+    assert len(second) == len(first)
+    assert {one["status"] for one in second} == {304}
+
+    practice.control("/settings", {"hidden_fields": ["Lead.Title"]})
+    changed, third = life(practice, tmp_path / "home", token)
+    assert "Title" not in changed.objects["Lead"].fields
+    assert 200 in {one["status"] for one in third}
+
+
+def test_a_new_home_starts_from_nothing(practice: PracticeProcess, tmp_path: Path) -> None:
+    token = practice.ready["access_token"]
+    life(practice, tmp_path / "one", token)
+    _, other = life(practice, tmp_path / "two", token)
+    assert {one["status"] for one in other} == {200}
