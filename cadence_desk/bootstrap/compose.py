@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
 from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy, new_boot_id
+from cadence_desk.bootstrap.usage_keeper import UsageKeeper
 from cadence_desk.desk.desk import Desk
 from cadence_desk.desk.parts import DeskParts
+from cadence_desk.domain.budget import Budget
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.settings.last_user import read_last_user, write_last_user
+from cadence_desk.settings.usage_log import UsageLog
 from cadence_desk.store.cache import CacheFile
 from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.keys import open_data_key
@@ -27,9 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.domain.budget import EventRate
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity
     from cadence_desk.settings.preferences import Preferences
+
+USAGE_FILE = "usage.json"
 
 
 def engine_options(preferences: Preferences) -> EngineOptions:
@@ -39,6 +45,7 @@ def engine_options(preferences: Preferences) -> EngineOptions:
         scope=PeopleScope.MINE if preferences.people_scope == "mine" else PeopleScope.ALL,
         poll_seconds=float(preferences.poll_seconds),
         undo_seconds=float(preferences.undo_seconds),
+        budget=Budget(preferences.reserved_percent),
     )
 
 
@@ -47,16 +54,16 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     from cadence_desk.salesforce.connect import AccessPlan, open_org
 
     profile, paths = opened.profile, opened.paths
-    folder = paths.profile(profile.key)
     clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
     secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
     access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
     connection = open_org(profile, secrets, clock, entropy, access=access)
-    known = read_last_user(folder) if profile.way_in is not WayIn.TOKEN else None
+    keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
 
     def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
         files = paths.files(profile.key, identity.organization_id, identity.user_id)
         make_private_folder(files)
+        keeper.begin(files / USAGE_FILE)
         cipher = open_data_key(
             files, secrets, f"data-key-{identity.organization_id}-{identity.user_id}"
         ).cipher()
@@ -73,7 +80,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         )
         return Engine(parts, options, opened.tables, announce)
 
-    return Desk(
+    desk = Desk(
         DeskParts(
             profile=profile,
             flow=connection.flow,
@@ -82,19 +89,40 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             clock=clock,
             entropy=entropy,
             tables=opened.tables,
-            known_identity=known,
+            known_identity=_known(opened),
             make_engine=make_engine,
             remember=lambda identity: _remember(opened, identity),
-            close=opened.close,
+            close=lambda: _close(keeper, opened),
             secrets_word=lambda: secrets.word,
             readiness=connection.readiness,
         )
     )
+    desk.events.subscribe(keeper.heard)
+    return desk
 
 
 def build_reading_desk(opened: OpenProfile) -> Desk:
     """Return a desk for commands that only ask the org: its files stay closed, and no lock is needed."""
     return build_desk(opened, EngineOptions())
+
+
+def _close(keeper: UsageKeeper, opened: OpenProfile) -> None:
+    keeper.write()
+    opened.close()
+
+
+def usage_log(opened: OpenProfile, identity: Identity) -> tuple[dict[str, int], EventRate]:
+    """Return the calls of the last 24 hours by purpose and the rate of events, as desks of this computer measured them."""
+    files = opened.paths.files(opened.profile.key, identity.organization_id, identity.user_id)
+    log = UsageLog.load(files / USAGE_FILE)
+    return log.calls(MachineClock().wall()), log.rate()
+
+
+def _known(opened: OpenProfile) -> Identity | None:
+    """Return who was signed in last; a token from outside may be anybody's."""
+    if opened.profile.way_in is WayIn.TOKEN:
+        return None
+    return read_last_user(opened.paths.profile(opened.profile.key))
 
 
 def _remember(opened: OpenProfile, identity: Identity) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
 from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy
 from cadence_desk.bootstrap.opening import open_profile
-from cadence_desk.domain.errors import BadValue, DeskError
+from cadence_desk.domain.errors import BadValue, DeskError, KeyStoreMissing
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.settings.org_link import is_link, link_of, link_to_text
 from cadence_desk.settings.profile_book import ProfileBook
@@ -75,7 +75,9 @@ class ComputerOrgs:
             raise BadValue("Only an org with a client id of its own has a link.")
         return link_of(profile)
 
-    def connect(self, key: str, events_endpoint: str | None, extra_ca: str | None) -> OrgProfile:
+    def connect(
+        self, key: str, events_endpoint: str | None, extra_ca: str | None, proxy: str | None = None
+    ) -> OrgProfile:
         """Change how an org is reached; None leaves a value, an empty text goes back to the usual. Raises BadValue."""
         profile = self.get(key)
         usual = type(profile)("", "", "", "", ()).events_endpoint
@@ -83,9 +85,25 @@ class ComputerOrgs:
         authority = profile.extra_ca if extra_ca is None else extra_ca.strip()
         if authority:
             authority = str(Path(authority).expanduser().absolute())
-        changed = replace(profile, events_endpoint=endpoint, extra_ca=authority)
+        through = profile.proxy if proxy is None else proxy.strip().removeprefix("http://").rstrip("/")
+        changed = replace(profile, events_endpoint=endpoint, extra_ca=authority, proxy=through)
         self._book.add(changed)
         return changed
+
+    def keep_proxy_login(self, key: str, login: str) -> None:
+        """Keep ``user:password`` for the org's proxy in the key store; empty forgets it. Raises SecretError."""
+        from cadence_desk.salesforce.proxies import login_secret
+
+        secrets = ChosenSecrets(f"{self._paths.service} {self.get(key).key}", self._key_file)
+        if not login:
+            secrets.delete(login_secret(key))
+            return
+        secrets.write(login_secret(key), login)
+        if not secrets.durable:
+            raise KeyStoreMissing(
+                "This computer has no key store, so the proxy's password cannot be kept.",
+                hint="Use --key-file FILE.",
+            )
 
     def open(self, key: str) -> OpenProfile:
         """Take hold of a profile. Raises FileBusy when another window or command holds it."""

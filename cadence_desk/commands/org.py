@@ -6,6 +6,7 @@ Called by launch, which hands in the book, and for the removal a way to end the 
 from __future__ import annotations
 
 import sys
+from getpass import getpass
 from typing import TYPE_CHECKING, Protocol
 
 from cadence_desk.domain.admin_help import admin_page
@@ -39,8 +40,13 @@ class Orgs(Protocol):
     def link(self, key: str) -> str:
         """Return the link that adds an org elsewhere."""
 
-    def connect(self, key: str, events_endpoint: str | None, extra_ca: str | None) -> OrgProfile:
+    def connect(
+        self, key: str, events_endpoint: str | None, extra_ca: str | None, proxy: str | None = None
+    ) -> OrgProfile:
         """Change how an org is reached."""
+
+    def keep_proxy_login(self, key: str, login: str) -> None:
+        """Keep user and password for the org's proxy in the key store; empty forgets them."""
 
     def remove(self, key: str) -> str:
         """Forget an org and its sign-in; return what to tell."""
@@ -76,16 +82,37 @@ def link(orgs: Orgs, key: str) -> int:
     return _told(lambda: orgs.link(key))
 
 
-def connect(orgs: Orgs, key: str, events_endpoint: str | None, extra_ca: str | None) -> int:
-    """Change the events endpoint or the extra authority of an org."""
+def connect(
+    orgs: Orgs,
+    key: str,
+    events_endpoint: str | None,
+    extra_ca: str | None,
+    proxy: str | None = None,
+    proxy_user: str | None = None,
+) -> int:
+    """Change the events endpoint, the extra authority or the proxy of an org."""
 
     def change() -> str:
-        if events_endpoint is None and extra_ca is None:
-            raise BadValue("Say what to change: --events-endpoint or --extra-ca.")
-        profile = orgs.connect(key, events_endpoint, extra_ca)
-        return f"{profile.name}: events from {profile.events_endpoint}; extra authority: {profile.extra_ca or 'none'}"
+        if events_endpoint is None and extra_ca is None and proxy is None and proxy_user is None:
+            raise BadValue("Say what to change: --events-endpoint, --extra-ca, --proxy or --proxy-user.")
+        profile = orgs.connect(key, events_endpoint, extra_ca, proxy)
+        if proxy_user is not None:
+            orgs.keep_proxy_login(key, _login_of(proxy_user))
+        return (
+            f"{profile.name}: events from {profile.events_endpoint}; extra authority: {profile.extra_ca or 'none'}; "
+            f"proxy: {profile.proxy or 'that of the computer'}"
+        )
 
     return _told(change)
+
+
+def _login_of(user: str) -> str:
+    """Ask for the password of a proxy user. Raises BadValue for a name that cannot be one."""
+    if not user:
+        return ""
+    if ":" in user or not user.isprintable():
+        raise BadValue("The user name for the proxy may not hold a colon.")
+    return f"{user}:{getpass(f'Password of {user} at the proxy: ')}"
 
 
 def remove(orgs: Orgs, key: str) -> int:

@@ -106,6 +106,13 @@ class Readiness:
         self._use(facts)
         return list(self.checks)
 
+    async def limits(self) -> LimitFacts:
+        """Ask for the daily allowances only; one call. Raises SignedOut, or DeskError when the org cannot be reached."""
+        source = self._session.parts.readiness
+        if source is None:
+            raise InternalError("This desk has nothing to check.")
+        return await in_lane(self._session.parts.lanes, LaneName.READ, source.limits)
+
     def cancel(self) -> None:
         """Stop after the question that is being asked."""
         self._stopped = True

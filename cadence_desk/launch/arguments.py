@@ -45,6 +45,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     tour.set_defaults(verb="tour")
     _add_check(verbs)
+    _add_budget(verbs)
     _add_org(verbs)
     return parser.parse_args(arguments)
 
@@ -55,6 +56,23 @@ def _add_check(verbs: Any) -> None:
     check.add_argument("--json", action="store_true", dest="as_json", help="print the lines as JSON")
     check.add_argument("--explain", metavar="CODE", help="print the help page of one check")
     check.set_defaults(verb="check")
+
+
+def _add_budget(verbs: Any) -> None:
+    budget = verbs.add_parser("budget", help="tell what is used of an org's daily calls and events")
+    _common(budget, again=True)
+    budget.add_argument("--json", action="store_true", dest="as_json", help="print the figures as JSON")
+    budget.add_argument(
+        "--desks", type=_desks, default=1, metavar="N", help="what so many desks would use (default 1)"
+    )
+    budget.set_defaults(verb="budget")
+
+
+def _desks(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 100_000:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of desks between 1 and 100,000")
+    return number
 
 
 def _add_org(verbs: Any) -> None:
@@ -80,6 +98,16 @@ def _add_org(verbs: Any) -> None:
     change.add_argument("--events-endpoint", metavar="HOST:PORT", help="empty for the usual one")
     change.add_argument(
         "--extra-ca", metavar="PEM", help="authority trusted for this org only; empty for none"
+    )
+    change.add_argument(
+        "--proxy",
+        metavar="HOST:PORT",
+        help="proxy for this org; “direct” for none, empty for the computer's own",
+    )
+    change.add_argument(
+        "--proxy-user",
+        metavar="NAME",
+        help="user name for the proxy; asks for the password; empty forgets both",
     )
 
 

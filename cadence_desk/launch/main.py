@@ -47,6 +47,10 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
         from cadence_desk.launch.checking import run_check
 
         return run_check(parsed, paths, environment)
+    if parsed.verb == "budget":
+        from cadence_desk.launch.budgeting import run_budget
+
+        return run_budget(parsed, paths, environment)
     problem = _missing_display()
     if problem:
         print(f"cadence-desk: {problem}", file=sys.stderr)
@@ -80,6 +84,8 @@ def _begin_log() -> None:
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     handler.addFilter(lambda record: "This plugin does not support" not in record.getMessage())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    # at DEBUG it tells whole addresses, and with them what a query looks for
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 def _org(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
@@ -91,7 +97,9 @@ def _org(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> 
         "add": lambda: org.add(orgs, parsed.source, cli=parsed.cli),
         "list": lambda: org.show(orgs),
         "link": lambda: org.link(orgs, parsed.key),
-        "set": lambda: org.connect(orgs, parsed.key, parsed.events_endpoint, parsed.extra_ca),
+        "set": lambda: org.connect(
+            orgs, parsed.key, parsed.events_endpoint, parsed.extra_ca, parsed.proxy, parsed.proxy_user
+        ),
         "remove": lambda: org.remove(orgs, parsed.key),
         "help": org.explain,
     }

@@ -143,7 +143,7 @@ def proxy_problem(status: int, *, answered: bool) -> ProxyProblem:
     if status == 407:
         words = "The proxy asks for a user name and password, or does not accept the ones it got."
         hint = (
-            "Set them for this org with: cadence-desk org proxy. "
+            "Set them for this org with: cadence-desk org set KEY --proxy HOST:PORT --proxy-user NAME. "
             "The proxy takes a user name and password in plain form (Basic); NTLM and Kerberos are not supported."
         )
     elif answered:

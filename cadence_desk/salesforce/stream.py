@@ -202,11 +202,14 @@ class Subscription:
             self._call = call
             if self._stopping.is_set():
                 call.cancel()
+        meter = self._org.transport.meter
+        meter.stream_opened()
         try:
             if call.accepted():
                 self._tell(lambda: self._sink.feed_started(self._topic))
             for response in call.responses():
                 self._renewals = 0
+                meter.delivered(len(response.events))
                 flow.received(len(response.events))
                 self._take(service, response)
         except StreamProblem:
@@ -214,6 +217,7 @@ class Subscription:
                 raise StreamProblem(Unreachable("The event stream fell silent.")) from None
             raise
         finally:
+            meter.stream_closed()
             flow.close()
             call.cancel()
 

@@ -45,11 +45,34 @@ class UsageMeter:
         self._limit = 0
         self._server_date: datetime | None = None
         self._read_at = 0.0
+        self._events = 0
+        self._streams = 0
+        self._followed = 0.0
+        self._followed_since = 0.0
 
     def sent(self, purpose: str) -> None:
         """Count one request."""
         with self._lock:
             self._counts[purpose] += 1
+
+    def delivered(self, count: int) -> None:
+        """Count events of one response."""
+        with self._lock:
+            self._events += count
+
+    def stream_opened(self) -> None:
+        """A stream of events stands from now on."""
+        with self._lock:
+            if self._streams == 0:
+                self._followed_since = self._clock.monotonic()
+            self._streams += 1
+
+    def stream_closed(self) -> None:
+        """One stream less."""
+        with self._lock:
+            self._streams -= 1
+            if self._streams == 0:
+                self._followed += self._clock.monotonic() - self._followed_since
 
     def answered(self, headers: Mapping[str, str]) -> datetime | None:
         """Read the limits header (REST guide, Limit Info Header) and the Date; return the Date."""
@@ -73,4 +96,5 @@ class UsageMeter:
     def usage(self) -> ApiUsage:
         """Return the meter's state."""
         with self._lock:
-            return ApiUsage(self._used, self._limit, dict(self._counts))
+            now = self._clock.monotonic() - self._followed_since if self._streams else 0.0
+            return ApiUsage(self._used, self._limit, dict(self._counts), self._events, self._followed + now)

@@ -29,6 +29,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "text_percent": (75, 200),
     "undo_seconds": (0, 60),
     "poll_seconds": (15, 3600),
+    "reserved_percent": (0, 90),
     "retention_days": (1, 3650),
 }
 
@@ -42,7 +43,8 @@ class Preferences:
         text_percent: size of text against the system's.
         last_profile: key of the org profile opened last.
         feed_mode: ``live`` or ``polling``.
-        poll_seconds: pause between polls.
+        poll_seconds: shortest pause between polls; while nothing happens it grows to two minutes.
+        reserved_percent: share of the org's daily calls that is kept for what people do themselves.
         people_scope: ``mine`` or ``all``.
         undo_seconds: how long removals, skips and bulk edits wait before the first send.
         retention_days: how long texts of confirmed operations are kept.
@@ -54,7 +56,8 @@ class Preferences:
     text_percent: int = 100
     last_profile: str = ""
     feed_mode: str = "live"
-    poll_seconds: int = 60
+    poll_seconds: int = 15
+    reserved_percent: int = 20
     people_scope: str = "mine"
     undo_seconds: int = 8
     retention_days: int = 7

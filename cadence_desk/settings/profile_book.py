@@ -154,6 +154,8 @@ def check_profile(profile: OrgProfile) -> None:
     elif not profile.username or not profile.username.isprintable():
         raise BadValue("The name of the login is missing.")
     check_connection(profile.events_endpoint, profile.extra_ca)
+    if profile.proxy not in {"", "direct"} and not _is_endpoint(profile.proxy):
+        raise BadValue("A proxy is a host and a port, such as proxy.acme.com:3128, or the word “direct”.")
 
 
 def _check_app(profile: OrgProfile) -> None:
@@ -167,11 +169,15 @@ def _check_app(profile: OrgProfile) -> None:
 
 def check_connection(events_endpoint: str, extra_ca: str) -> None:
     """Raise BadValue unless these are an endpoint for change events and a readable PEM file, or empty."""
-    endpoint = _ENDPOINT.match(events_endpoint)
-    if endpoint is None or not 0 < int(endpoint.group(1)) < 65536:
+    if not _is_endpoint(events_endpoint):
         raise BadValue("The events endpoint is a host and a port, such as api.pubsub.salesforce.com:7443.")
     if extra_ca:
         _check_ca(Path(extra_ca))
+
+
+def _is_endpoint(text: str) -> bool:
+    found = _ENDPOINT.match(text)
+    return found is not None and 0 < int(found.group(1)) < 65536
 
 
 def banner_of(login_url: str) -> Banner:

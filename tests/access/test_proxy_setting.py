@@ -9,7 +9,7 @@ import pytest
 from cadence_desk.commands import org
 from cadence_desk.domain.admin_help import ORG_FILE
 from cadence_desk.launch.main import run
-from cadence_desk.salesforce.proxies import LOGIN_SECRET
+from cadence_desk.salesforce.proxies import login_secret
 from cadence_desk.settings.key_file import KeyFileSecrets
 from cadence_desk.settings.paths import Paths
 from cadence_desk.settings.profile_book import ProfileBook
@@ -39,8 +39,7 @@ def proxy_of(home: Path) -> str:
 
 
 def login_of(home: Path) -> str | None:
-    service = f"{Paths(home / 'home').service} acme"
-    return KeyFileSecrets(home / "keys", service).read(LOGIN_SECRET)
+    return KeyFileSecrets(home / "keys").read(login_secret("acme"))
 
 
 def test_a_proxy_with_a_login(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

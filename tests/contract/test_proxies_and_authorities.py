@@ -10,7 +10,7 @@ import pytest
 
 from cadence_desk.domain.errors import DeskError, ProxyProblem, Unreachable, Untrusted
 from cadence_desk.salesforce.connect import open_org
-from cadence_desk.salesforce.proxies import DIRECT, LOGIN_SECRET
+from cadence_desk.salesforce.proxies import DIRECT, login_secret
 from tests.contract.client_org import (
     MemorySecrets,
     PracticeProcess,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.whole
 HOST, EVENTS = "org.test", "events.test"
 TOPIC = "/data/LeadChangeEvent"
+LOGIN = login_secret("test")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ class Reach:
         self.practice, self.profile = practice, profile
         self.secrets = MemorySecrets()
         if login:
-            self.secrets.kept[LOGIN_SECRET] = login
+            self.secrets.kept[LOGIN] = login
         self._open()
 
     def _open(self) -> None:
@@ -134,12 +135,12 @@ def test_a_proxy_that_wants_a_login_is_told_for_both_wires(practice: PracticePro
     told = reach.first_word()
     assert isinstance(told, ProxyProblem)
     assert "user name and password" in told.message
-    reach.secrets.kept[LOGIN_SECRET] = "anna:wrong"
+    reach.secrets.kept[LOGIN] = "anna:wrong"
     refusal = reach.refusal()
     assert isinstance(refusal, ProxyProblem)
     assert "user name and password" in refusal.message
-    assert "org proxy" in refusal.hint
-    reach.secrets.kept[LOGIN_SECRET] = "anna:secret"
+    assert "--proxy-user" in refusal.hint
+    reach.secrets.kept[LOGIN] = "anna:secret"
     assert reach.first_word() is None, "a login that was corrected is read anew"
 
 
