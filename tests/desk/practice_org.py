@@ -36,6 +36,7 @@ class Org:
     settings_before: dict[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """People that some test has worked with."""
+    killed: bool = False
 
     @classmethod
     def start(cls, *arguments: str) -> Org:
@@ -67,13 +68,17 @@ class Org:
     def stop(self) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
+        early = self.process.poll()
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         self.process.wait(PATIENCE_SECONDS)
         self.process.stdout.close()
+        assert early is None or self.killed, f"the practice org ended by itself with {early}"
 
     def kill(self) -> None:
+        self.killed = True
         self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
         self.stop()
 
     def profile(self, key: str = "test", ports: tuple[int, int] | None = None) -> OrgProfile:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.whole
 
 
-def played(org: Org, folder: Path, scene: str, *, key_file: bool = True) -> dict[str, Any]:
-    """Play a scene in a window of its own and return what it told."""
+def played(org: Org, folder: Path, scene: str, *, key_file: bool = True, code: int = 0) -> dict[str, Any]:
+    """Play a scene in a window of its own and return what it told; one that is killed tells nothing."""
     ready = folder / "ready.json"
     ready.write_text(json.dumps(org.ready), encoding="utf-8")
     keys = {"TEST_KEY_FILE": str(folder / "keys")} if key_file else {}
@@ -34,9 +34,9 @@ def played(org: Org, folder: Path, scene: str, *, key_file: bool = True) -> dict
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
     assert "failed" not in told, told
-    assert done.returncode == 0, told
+    assert done.returncode == code, told
     return told
 
 
@@ -46,6 +46,20 @@ def test_a_call_that_is_typed_when_the_window_closes_is_there_again(org: Org, tm
     assert told["drafts"] == [NOTE]
     assert told["notes"] == NOTE
     assert any("call" in one.lower() for one in told["banners"]), "unfinished calls are told at the start"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a program in other ways")
+def test_a_call_that_is_typed_outlives_a_plain_kill_and_a_crash(org: Org, tmp_path: Path) -> None:
+    for number, (scene, code) in enumerate((("type_and_terminate", 0), ("type_and_crash", -9))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        told = played(org, folder, scene, code=code)
+        assert told.get("closed in", 0.0) < 5
+        assert played(org, folder, "look_for_the_draft")["notes"] == NOTE, scene
+
+
+def test_a_second_start_brings_a_small_window_forward(org: Org, tmp_path: Path) -> None:
+    assert played(org, tmp_path, "be_called")["left"] == []
 
 
 def test_a_window_closes_while_an_answer_hangs_and_the_call_is_sent_once(org: Org, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from cadence_desk.bootstrap.opening import open_profile
+from cadence_desk.bridge.one_window import leave_arguments
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.orgs import OrgProfile
@@ -44,6 +46,7 @@ class Play:
         self.hands = Hands()
         self.told: dict[str, Any] = {}
         self.ready = ready
+        self.home = home
         self.open_page: Callable[[str], None] = self.browser().open_page
         self._scene = scene
         key_file = os.environ.get("TEST_KEY_FILE")
@@ -75,7 +78,7 @@ class Play:
     async def _begin(self, _run: WindowRun) -> None:
         try:
             await self._scene(self)
-        except BaseException as error:
+        except Exception as error:
             self.told["failed"] = f"{type(error).__name__}: {error}"
             raise
         finally:
@@ -152,6 +155,32 @@ async def type_and_close(play: Play) -> None:
     await play.open_call(somebody(play))
     notes = play.hands.find(QPlainTextEdit, "notesField")
     play.hands.type(notes, NOTE)
+
+
+async def type_and_terminate(play: Play) -> None:
+    """Be told to end right behind the last key, as by a closing session."""
+    await type_and_close(play)
+    play.closed_at = time.monotonic()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(20)
+
+
+async def type_and_crash(play: Play) -> None:
+    """Die without a word, a second after the last key."""
+    await type_and_close(play)
+    await asyncio.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def be_called(play: Play) -> None:
+    """Be asked forward by a second start."""
+    await play.signed_in()
+    window = play.run.window
+    window.showMinimized()
+    await play.until(window.isMinimized, "the window is small")
+    leave_arguments(Paths(play.home).inbox("test"), ["show"])
+    await play.until(lambda: not window.isMinimized(), "the window comes forward")
+    play.told["left"] = [one.name for one in Paths(play.home).inbox("test").iterdir()]
 
 
 async def look_for_the_draft(play: Play) -> None:
@@ -235,6 +264,9 @@ SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         type_and_close,
+        type_and_terminate,
+        type_and_crash,
+        be_called,
         look_for_the_draft,
         close_while_sending,
         wait_for_the_call,
