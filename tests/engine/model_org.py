@@ -83,6 +83,7 @@ class ModelOrg:
     calls: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, int]] = field(default_factory=list)
     before_read: Callable[[str], None] = lambda _what: None
+    after_read: Callable[[str], None] = lambda _what: None
     before_write: Callable[[], object] = lambda: None
 
     # ------------------------------------------------------------ requests and their fates
@@ -95,7 +96,9 @@ class ModelOrg:
             self._stand_in_the_way()
             if self.read_errors and (error := self.read_errors.popleft()) is not None:
                 raise error
-            return answer()
+            found = answer()
+            self.after_read(what)
+            return found
 
     def _stand_in_the_way(self) -> None:
         if self.link_down:

@@ -12,18 +12,24 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.store.moves import Move
+from cadence_desk.sync import board as boards
 from cadence_desk.sync import reconcile as reconciling
 from cadence_desk.sync.attempt import Attempt
 from cadence_desk.sync.board import Board
+from cadence_desk.sync.catch_up import CatchUp
+from cadence_desk.sync.event_buffer import EventBuffer
+from cadence_desk.sync.follower import FeedFollower
 from cadence_desk.sync.kinds import calling, enrolling, kind, running, stepping
 from cadence_desk.sync.marks import Marks
 from cadence_desk.sync.shelf import Shelf
+from cadence_desk.sync.unsaved import Unsaved
 from cadence_desk.sync.verifier import Verifier
 from tests.engine import test_enroll, test_feed, test_log_call, test_outbox_faults
 from tests.engine.model_org import Fate
 from tests.engine.rig import Rig
 from tests.engine.virtual_time import SteeredLoop
 from tests.properties import test_convergence as convergence
+from tests.properties import test_following as following
 from tests.properties.test_outbox_machine import OutboxMachine
 
 if TYPE_CHECKING:
@@ -118,6 +124,24 @@ def test_reading_without_keeping_events_back(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("cadence_desk.sync.event_buffer.EventBuffer.is_open", property(lambda _buffer: False))
     with pytest.raises(AssertionError):
         check(test_feed.test_a_row_read_before_an_event_does_not_undo_it, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "function", "bug"),
+    [
+        (EventBuffer, "is_open", property(lambda _buffer: False)),  # rows replace what events said meanwhile
+        (CatchUp, "ask_deletions", lambda _catch_up: None),  # a stream that began anew: deletions are missing
+        (FeedFollower, "_read_failed", lambda *_: None),  # a read that failed is not done again
+        (Unsaved, "put_back", lambda _unsaved, _changed: None),  # rows that could not be saved are dropped
+        (boards, "must_read", lambda *_, **__: False),  # names in parts are taken from the event
+        (reconciling, "SKEW_MS", -(10**15)),  # an old appearance of what has gone since is believed
+    ],
+    ids=lambda value: getattr(value, "__name__", None) or (value if isinstance(value, str) else "bug"),
+)
+def test_following_finds(part: Any, function: str, bug: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, function, bug)
+    with pytest.raises(AssertionError):
+        following.follow_many(CASES)
 
 
 # ---------------------------------------------------------------- sending

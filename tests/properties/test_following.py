@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from cadence_desk.domain.changes import ChangeEvent
 
 CASES = int(os.environ.get("CADENCE_DESK_FOLLOWING_CASES", "400"))
-EDITS = ("enroll", "pause", "assignee", "finish", "title", "rename", "add", "remove_person", "remove_step", "convert")
+EDITS = (
+    "enroll",
+    "pause",
+    "assignee",
+    "finish",
+    "title",
+    "rename",
+    "add",
+    "remove_person",
+    "remove_step",
+    "convert",
+)
 FAULTS = (
     "stream_falls", "link", "crash", "restart", "full_disk", "marks_expire", "gap", "overflow", "twice", "read_fails",
     "history", "bus_down",
@@ -37,9 +48,18 @@ class Follower:
         self.loop = SteeredLoop(self.rig.clock)
         self.loud = self.rig.world.tell
         self.people = 3
+        self.busy = False
+        self.rig.org.after_read = self.meanwhile
 
     def do(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
+
+    def meanwhile(self, _what: str) -> None:
+        """Something changes after the org was read and before the answer is taken."""
+        if not self.busy and self.chance.random() < 0.1:
+            self.busy = True
+            getattr(self, self.chance.choice(EDITS))()
+            self.busy = False
 
     def play(self) -> None:
         for number in (1, 2, 3):
@@ -48,7 +68,11 @@ class Follower:
         self.do(self.rig.start())
         faults = [one for one in FAULTS if self.chance.random() < 0.35]
         for _ in range(self.chance.randrange(8, 30)):
-            verb = self.chance.choice(EDITS) if self.chance.random() < 0.6 or not faults else self.chance.choice(faults)
+            verb = (
+                self.chance.choice(EDITS)
+                if self.chance.random() < 0.6 or not faults
+                else self.chance.choice(faults)
+            )
             getattr(self, verb)()
             self.do(self.rig.calm())
             self.do(self.rig.pass_time(self.chance.choice((0, 0, 0.4, 2, 20))))
@@ -111,7 +135,9 @@ class Follower:
 
     def finish(self) -> None:
         opened = {one.id: one for one in self.rig.world.steps.values() if one.is_open}
-        step = self.some({one.id: one for one in opened.values() if one.tracker_id in self.rig.world.trackers})
+        step = self.some(
+            {one.id: one for one in opened.values() if one.tracker_id in self.rig.world.trackers}
+        )
         if step is not None:
             self.rig.world.finish_step(step.id, "ManuallyCompleted")
 
@@ -191,7 +217,9 @@ class Follower:
 
         def told(topic: str, events: list[ChangeEvent]) -> None:
             gone = ChangeType.GAP_DELETE if events[0].type is ChangeType.DELETE else kind
-            plain = [replace(one, type=gone, values={}, changed=frozenset(), nulled=frozenset()) for one in events]
+            plain = [
+                replace(one, type=gone, values={}, changed=frozenset(), nulled=frozenset()) for one in events
+            ]
             if kind is ChangeType.GAP_OVERFLOW:
                 plain = [replace(one, type=kind, record_id="") for one in plain]
             self.loud(topic, plain)
@@ -226,6 +254,10 @@ def follow(seed: int) -> None:
         follower.close()
 
 
-def test_live_means_true() -> None:
-    for seed in range(CASES):
+def follow_many(cases: int) -> None:
+    for seed in range(cases):
         follow(seed)
+
+
+def test_live_means_true() -> None:
+    follow_many(CASES)
