@@ -42,12 +42,14 @@ class DeskError(Exception):
         server_code: the org's own code (``INVALID_FIELD`` and the like); may be empty.
         retry: when trying again makes sense.
         executed: whether the org may have carried out the request.
+        retry_after: seconds that the server asked to wait; 0 when it did not.
     """
 
     code = "CD-1000"
     title = "Something went wrong"
     retry = Retry.NEVER
     executed = Executed.NO
+    retry_after = 0.0
 
     def __init__(
         self,

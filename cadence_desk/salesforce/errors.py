@@ -63,7 +63,7 @@ def translate_answer(
     told = "\n".join(message for _, message in found if message)
     row = next(row for row in table if row.fits(status, code))
     message = f"{row.error.title}: {_first_line(told)}" if told else f"{row.error.title} (HTTP {status})."
-    return row.error(
+    error = row.error(
         message,
         hint=row.hint,
         server_text=told,
@@ -71,6 +71,8 @@ def translate_answer(
         retry=row.retry,
         executed=row.executed if exchange.write else Executed.NO,
     )
+    error.retry_after = exchange.retry_after
+    return error
 
 
 def _first_line(text: str) -> str:

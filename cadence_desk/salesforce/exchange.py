@@ -39,6 +39,7 @@ class Exchange:
         host: whom the request was meant for.
         proxied: a proxy stands between.
         presented: the certificate that was not trusted, when it could be looked at.
+        retry_after: seconds that the server asked to wait.
     """
 
     purpose: str = "other"
@@ -51,6 +52,7 @@ class Exchange:
     host: str = ""
     proxied: bool = False
     presented: Presented | None = None
+    retry_after: float = 0.0
 
 
 class _Current(threading.local):

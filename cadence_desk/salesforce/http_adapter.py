@@ -21,6 +21,7 @@ from typing_extensions import override
 from cadence_desk.domain.errors import InternalError
 from cadence_desk.salesforce.certificates import look
 from cadence_desk.salesforce.exchange import Phase, current
+from cadence_desk.salesforce.retry import asked_seconds
 
 if TYPE_CHECKING:
     import ssl
@@ -202,6 +203,7 @@ class OrgAdapter(HTTPAdapter):
             exchange.status = response.status_code
             exchange.server_date = self._meter.answered(response.headers)
             exchange.last_modified = response.headers.get("Last-Modified", "")
+            exchange.retry_after = asked_seconds(response.headers.get("Retry-After", ""))
             _read_bounded(response)
         exchange.phase = Phase.COMPLETE
         return response

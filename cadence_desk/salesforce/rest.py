@@ -6,13 +6,15 @@ May import domain; simple-salesforce is loaded with the first call. Called by ev
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 from urllib.parse import quote
 
-from cadence_desk.domain.errors import AnswerLost, AnswerUnreadable, DeskError, NotAvailable
+from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable
 from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_answer, translate_exception
 from cadence_desk.salesforce.exchange import Exchange, begin
+from cadence_desk.salesforce.retry import RetryRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+RULES = RetryRules()
 MOST_RENEWALS = 2
 """Renewals of the session within one call; a session that is refused still then is over."""
 
@@ -158,8 +161,8 @@ class RestClient:
         return self._guarded(purpose, write=write, call=lambda origin, _: call(self._client(origin, version)))
 
     def _guarded(self, purpose: str, *, write: bool, call: Callable[[str, Exchange], T]) -> T:
-        """Call with renewals on 401, and one repetition of a read whose answer was lost."""
-        renewals, lost = 0, False
+        """Call with renewals on 401; a read is repeated by the rules, a write never."""
+        renewals, repeats = 0, 0
         while True:
             try:
                 return self._once(purpose, write, call)
@@ -170,10 +173,11 @@ class RestClient:
                     raise expired.error from None
                 renewals += 1
                 self.session.renew(expired.generation)
-            except AnswerLost:
-                if write or lost:
+            except DeskError as error:
+                if not RULES.may(error, write=write) or repeats >= RULES.often(error):
                     raise
-                lost = True
+                time.sleep(RULES.long(repeats, error))
+                repeats += 1
 
     def _once(self, purpose: str, write: bool, call: Callable[[str, Exchange], T]) -> T:  # noqa: FBT001
         origin = self.session.instance_url

@@ -144,7 +144,7 @@ class Attempt:
         if _definite_no(error):
             await self._refuse_unreadable(group, error)
             return
-        pause = self._runner.pauses.link_failed()
+        pause = self._runner.pauses.link_failed(error.retry_after)
         hold = _hold_for(error)
         at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
         await self._hold(group, hold, at)
@@ -227,7 +227,7 @@ class Attempt:
 
     async def _send_failed(self, group: Sequence[Operation], error: DeskError) -> None:
         if error.executed is not Executed.NO:
-            self._runner.pauses.link_failed()
+            self._runner.pauses.link_failed(error.retry_after)
             await self._doubt(group, error.code)
             return
         if _definite_no(error):
@@ -239,7 +239,7 @@ class Attempt:
                 await self._record([Move(one.op_id, _S.REFUSED, error.code, told) for one in group])
             )
             return
-        pause = self._runner.pauses.link_failed()
+        pause = self._runner.pauses.link_failed(error.retry_after)
         hold = _hold_for(error)
         at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
         back = {"hold": hold, "next_try": at}

@@ -38,11 +38,14 @@ class Pauses:
         self._until = 0.0
         self._failures = 0
 
-    def link_failed(self) -> float:
-        """The org cannot be reached or is busy: pause all sending; returns the pause in seconds."""
+    def link_failed(self, asked: float = 0.0) -> float:
+        """The org cannot be reached or is busy: pause all sending; returns the pause in seconds.
+
+        `asked` is how long the server asked to wait; never less.
+        """
         self._failures += 1
         longest = min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
-        pause = self._entropy.uniform(longest / 2, longest)
+        pause = max(self._entropy.uniform(longest / 2, longest), asked)
         self._pause(pause)
         return pause
 

@@ -106,6 +106,8 @@ def test_pauses_grow_with_failures_and_end_with_success() -> None:
     assert pauses.left == 225
     pauses.link_worked()
     assert pauses.link_failed() == 0.75
+    assert pauses.link_failed(40.0) == 40.0, "a server that asks for more gets more"
+    assert pauses.left >= 40.0
     assert pauses.left == 225, "a shorter pause does not end a longer one"
     pauses.end()
     assert pauses.left == 0
