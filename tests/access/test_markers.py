@@ -24,6 +24,7 @@ LOGGED = """
 import logging, sys
 logging.basicConfig(level=logging.DEBUG, filename=sys.argv.pop(1), force=True)
 logging.basicConfig = lambda **more: None
+logging.Logger.setLevel = lambda logger, level: None
 from cadence_desk.launch.main import run
 sys.exit(run(sys.argv[1:]))
 """
