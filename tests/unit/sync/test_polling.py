@@ -12,7 +12,7 @@ def test_often_while_something_happens_and_seldom_while_nothing_does() -> None:
         pace.was_read(news=False)
         seen.append(pace.seconds)
     assert seen == [30.0, 60.0, 120.0, 120.0, 120.0]
-    assert pace.is_quiet
+    assert [pace.is_quiet] == [True]  # a list: a type checker takes a property for a constant
     pace.was_read(news=True)
     assert pace.seconds == 15.0
     pace.was_read(news=False)
