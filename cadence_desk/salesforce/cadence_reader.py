@@ -59,7 +59,7 @@ class CadenceReader(OrgPart):
     def cadences(self) -> list[Cadence]:
         """Return all cadences by name, each with its steps in the order of the graph."""
         found = self._rows("ActionCadence", CADENCE_FIELDS, order="Name")
-        steps = self._rows("ActionCadenceStep", STEP_FIELDS)
+        steps = self._optional("ActionCadenceStep", STEP_FIELDS, "ActionCadenceId")
         variants = group(self._optional("ActionCadenceStepVariant", VARIANT_FIELDS), "ActionCadenceStepId")
         rules = self._rules()
         by_cadence: dict[str, list[CadenceStep]] = defaultdict(list)
@@ -87,9 +87,9 @@ class CadenceReader(OrgPart):
                 listed.append(StepRule(GLOBAL_EXIT, event, following))
         return found
 
-    def _optional(self, entity: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-        """Read an object that a licence or a setting may hide."""
-        if not self._org.capabilities().has_object(entity):
+    def _optional(self, entity: str, fields: Sequence[str], *keys: str) -> list[dict[str, Any]]:
+        """Read an object that a license or a setting may hide; none where its keys are hidden."""
+        if not self._sees(entity, *keys):
             return []
         try:
             return self._rows(entity, fields)
@@ -97,8 +97,8 @@ class CadenceReader(OrgPart):
             return []
 
     def _rows(self, entity: str, fields: Sequence[str], order: str = "Id") -> list[dict[str, Any]]:
-        query = SoqlQuery(entity, keep_described(fields, self._org.described(entity))).order_by(order)
-        return self._org.rest.rows(query, PURPOSE)
+        query = SoqlQuery(entity, keep_described(fields, self._org.described(entity)))
+        return self._org.rest.rows(self._ordered(query, order), PURPOSE)
 
 
 def group(found: Sequence[Mapping[str, Any]], field: str) -> dict[str, list[Mapping[str, Any]]]:

@@ -13,7 +13,7 @@ from cadence_desk.domain.errors import DeskError, NotAllowed, NotAvailable, OrgR
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.actions import ActionsClient
 from cadence_desk.salesforce.plain_text import plain_text
-from cadence_desk.salesforce.soql import SoqlQuery
+from cadence_desk.salesforce.soql import SoqlQuery, keep_described
 
 if TYPE_CHECKING:
     from cadence_desk.domain.record_ids import RecordId
@@ -29,13 +29,12 @@ class CallReader(ActionsClient):
 
     def call_results(self) -> list[CallResult]:
         """Return the call results in the org's order, with the outcome each maps to; empty where there are none."""
-        if not self._org.capabilities().has_object("CallDisposition"):
+        if not self._sees("CallDisposition"):
             return []
+        fields = ("Id", "Disposition", "DispositionCategoryId")
+        known = keep_described(fields, self._org.described("CallDisposition"))
         try:
-            found = self._org.rest.rows(
-                SoqlQuery("CallDisposition", ("Id", "Disposition", "DispositionCategoryId")).order_by("Id"),
-                PURPOSE,
-            )
+            found = self._org.rest.rows(SoqlQuery("CallDisposition", known).order_by("Id"), PURPOSE)
         except _ABSENT:
             return []
         outcomes = self._outcomes()
@@ -63,13 +62,13 @@ class CallReader(ActionsClient):
 
     def call_script(self, step_id: RecordId) -> CallScript | None:
         """Return the script for a step tracker: what the org's action selects, else the template of its step."""
-        if not self._org.capabilities().has_object("CallTemplate"):
+        if not self._sees("CallTemplate", "HtmlBody"):
             return None
         template = self._selected_template(step_id) or self._template_of_step(step_id)
         if not template:
             return None
-        query = SoqlQuery("CallTemplate", ("Id", "Name", "HtmlBody")).where("Id", "=", template)
-        found = self._org.rest.rows(query, PURPOSE)
+        fields = keep_described(("Id", "Name", "HtmlBody"), self._org.described("CallTemplate"))
+        found = self._org.rest.rows(SoqlQuery("CallTemplate", fields).where("Id", "=", template), PURPOSE)
         if not found:
             return None  # the template is that of an email
         return CallScript(rows.text(found[0], "Name"), plain_text(rows.text(found[0], "HtmlBody")))
@@ -84,6 +83,10 @@ class CallReader(ActionsClient):
         return template_in((answer.outcomes[0].outputs or {}).get("output"))
 
     def _template_of_step(self, step_id: RecordId) -> str:
+        if not self._sees("ActionCadenceStepTracker", "ActionCadenceStepId"):
+            return ""
+        if not self._sees("ActionCadenceStep", "TemplateId"):
+            return ""
         query = SoqlQuery("ActionCadenceStepTracker", ("Id", "ActionCadenceStep.TemplateId"))
         found = self._org.rest.rows(query.where("Id", "=", str(step_id)), PURPOSE)
         return rows.text(found[0], "ActionCadenceStep.TemplateId") if found else ""

@@ -53,7 +53,12 @@ class ListReader(OrgPart):
         return list(self._results(root))
 
     def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
-        """Return ids deleted since then; where the org offers no such list, deleted rows are queried."""
+        """Return ids deleted since then; where the org offers no such list, deleted rows are queried.
+
+        An object that the user cannot see has none.
+        """
+        if not self._sees(entity):
+            return []
         now = self.server_now() + DATE_RESOLUTION
         start = min(max(since, now - LONGEST_WINDOW), now - SHORTEST_WINDOW)
         path = f"sobjects/{name(entity)}/deleted/?start={quote(moment(start))}&end={quote(moment(now))}"
@@ -75,8 +80,7 @@ class ListReader(OrgPart):
         return found
 
     def _deleted_rows(self, entity: str, since: datetime) -> list[RecordId]:
-        query = SoqlQuery(entity, ("Id",)).where("IsDeleted", "=", value=True)
-        query = query.where("SystemModstamp", ">=", since)
+        query = self._since(SoqlQuery(entity, ("Id",)).where("IsDeleted", "=", value=True), since)
         return [rows.record_id(row) for row in self._org.rest.rows(query, "deleted", deleted=True)]
 
     def _view_pages(self, entity: str) -> Iterator[list[ListView]]:

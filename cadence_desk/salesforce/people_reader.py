@@ -62,10 +62,12 @@ class PeopleReader(OrgPart):
         Without `since` converted leads are left out; with it they come, marked, so that a list can drop them.
         """
         for entity in _OBJECTS.values():
-            query = self._people_query(entity).since("SystemModstamp", since)
-            if scope is PeopleScope.MINE:
+            if not self._sees(entity):
+                continue
+            query = self._since(self._people_query(entity), since)
+            if scope is PeopleScope.MINE and self._sees(entity, "OwnerId"):
                 query = query.where("OwnerId", "=", self._me())
-            if entity == "Lead" and since is None and self._org.described("Lead").has("IsConverted"):
+            if entity == "Lead" and since is None and self._sees("Lead", "IsConverted"):
                 query = query.where("IsConverted", "=", value=False)
             parse = PARSERS[entity]
             for page in self._org.rest.pages(query, PURPOSE):
@@ -84,7 +86,7 @@ class PeopleReader(OrgPart):
 
     def read_accounts_as_people(self, ids: Sequence[RecordId]) -> list[Person]:
         """Read person accounts by account id, as the people they are; business accounts are left out."""
-        if not self._org.described("Contact").has("IsPersonAccount"):
+        if not self._sees("Contact", "IsPersonAccount", "AccountId"):
             return []
         found: list[Person] = []
         for chunk in chunks(unique(ids)):
@@ -94,7 +96,8 @@ class PeopleReader(OrgPart):
         return found
 
     def _people_query(self, entity: str) -> SoqlQuery:
-        return SoqlQuery(entity, keep_described(_FIELDS[entity], self._org.described(entity)))
+        related = self._org.related(Account="Account", Owner="User")
+        return SoqlQuery(entity, keep_described(_FIELDS[entity], self._org.described(entity), related))
 
     def _me(self) -> str:
         return self._org.rest.session.user_id

@@ -11,7 +11,7 @@ from cadence_desk.domain.errors import NotAllowed, NotAvailable, OrgRefused
 from cadence_desk.domain.people import Rep
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.context import OrgPart
-from cadence_desk.salesforce.soql import SoqlQuery
+from cadence_desk.salesforce.soql import SoqlQuery, keep_described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +26,23 @@ class RepReader(OrgPart):
 
     def reps(self) -> list[Rep]:
         """Return active standard users by name; `can_work` is None where permissions cannot be read."""
-        query = SoqlQuery("User", ("Id", "Name", "Username", "IsActive")).where("IsActive", "=", value=True)
-        described = self._org.capabilities().objects.get("User")
-        if described is not None and described.has("UserType"):
+        if not self._sees("User"):
+            return []
+        fields = ("Id", "Name", "Username", "IsActive")
+        query = SoqlQuery("User", keep_described(fields, self._org.described("User")))
+        active_only = self._sees("User", "IsActive")
+        if active_only:
+            query = query.where("IsActive", "=", value=True)
+        if self._sees("User", "UserType"):
             query = query.where("UserType", "=", "Standard")
-        found = self._org.rest.rows(query.order_by("Name"), PURPOSE)
+        found = self._org.rest.rows(self._ordered(query, "Name", "Id"), PURPOSE)
         holders = self._holders()
         return [
             Rep(
                 rows.record_id(row),
-                rows.text(row, "Name"),
+                rows.text(row, "Name") or rows.text(row, "Username") or rows.record_id(row),
                 rows.text(row, "Username"),
-                rows.flag(row, "IsActive"),
+                rows.flag(row, "IsActive") or not active_only,
                 rows.record_id(row) in holders if holders else None,
             )
             for row in found

@@ -57,7 +57,7 @@ class TaskClient(OrgPart):
         if not described.has("ActionCadenceStepTrackerId"):
             return []
         query = self._task_query(described).where("ActionCadenceStepTrackerId", "=", str(step_id))
-        return self._read_tasks(query.order_by("CreatedDate", "Id"))
+        return self._read_tasks(self._ordered(query, "CreatedDate", "Id"))
 
     def find_task(self, op_key: str, who_id: RecordId, since: datetime) -> CallTask | None:
         """Return the task written under this key: by the key field, else by marker among recent ones of the person."""
@@ -66,8 +66,11 @@ class TaskClient(OrgPart):
         if has_key_field(described):
             query = query.where(KEY_FIELD, "=", op_key)
         elif described.has(MARKER_FIELD):
-            query = query.where("WhoId", "=", str(who_id)).where(MARKER_FIELD, "=", MARKER + op_key)
-            query = query.where("CreatedDate", ">=", since)
+            query = query.where(MARKER_FIELD, "=", MARKER + op_key)
+            if described.has("WhoId"):
+                query = query.where("WhoId", "=", str(who_id))
+            if described.has("CreatedDate"):
+                query = query.where("CreatedDate", ">=", since)
         else:
             return None
         found = self._read_tasks(query.limit(1))

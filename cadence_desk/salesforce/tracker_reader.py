@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 TRACKER = "ActionCadenceTracker"
 STEP_TRACKER = "ActionCadenceStepTracker"
 
+TRACKER_KEYS = ("TargetId", "ActionCadenceId")
+STEP_KEYS = ("ActionCadenceTrackerId",)
+"""Without these a record cannot be placed: then none is listed, and questions about one are refused in words."""
+
 TRACKER_FIELDS = (
     "Id",
     "TargetId",
@@ -69,8 +73,13 @@ class TrackerReader(OrgPart):
     def tracker_pages(
         self, since: datetime | None = None, *, active_only: bool = False
     ) -> Iterator[list[Tracker]]:
-        """Yield trackers in pages; with `since` the oldest change first."""
-        query = self._trackers().since("SystemModstamp", since)
+        """Yield trackers in pages, none where they or what ties them to people and cadences are hidden.
+
+        With `since` the oldest change comes first.
+        """
+        if not self._sees(TRACKER, *TRACKER_KEYS):
+            return
+        query = self._since(self._trackers(), since)
         if active_only:
             query = self._active(query)
         for page in self._org.rest.pages(query, "trackers"):
@@ -79,9 +88,14 @@ class TrackerReader(OrgPart):
     def step_pages(
         self, since: datetime | None = None, *, open_only: bool = False
     ) -> Iterator[list[StepTracker]]:
-        """Yield step trackers in pages; with `since` the oldest change first."""
-        query = self._steps().since("SystemModstamp", since)
-        if open_only:
+        """Yield step trackers in pages, none where they or what ties them to trackers are hidden.
+
+        With `since` the oldest change comes first.
+        """
+        if not self._sees(STEP_TRACKER, *STEP_KEYS):
+            return
+        query = self._since(self._steps(), since)
+        if open_only and self._sees(STEP_TRACKER, "State"):
             query = query.where_in("State", sorted(CLOSED_STEP_STATES), negate=True)
         for page in self._org.rest.pages(query, "steps"):
             yield [parse_step(row) for row in page]
@@ -103,6 +117,7 @@ class TrackerReader(OrgPart):
         return self._steps_where("ActionCadenceTrackerId", tracker_ids)
 
     def _trackers_where(self, field: str, ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
+        self._need(TRACKER, *TRACKER_KEYS)
         found: list[Tracker] = []
         for chunk in chunks(unique(ids)):
             query = self._trackers().where_in(field, chunk)
@@ -112,14 +127,15 @@ class TrackerReader(OrgPart):
         return found
 
     def _steps_where(self, field: str, ids: Sequence[RecordId]) -> list[StepTracker]:
+        self._need(STEP_TRACKER, *STEP_KEYS)
         found: list[StepTracker] = []
         for chunk in chunks(unique(ids)):
-            query = self._steps().where_in(field, chunk).order_by("CreatedDate", "Id")
+            query = self._ordered(self._steps().where_in(field, chunk), "CreatedDate", "Id")
             found += [parse_step(row) for row in self._org.rest.rows(query, "steps")]
         return found
 
     def _trackers(self) -> SoqlQuery:
-        related = self._org.related(ActionCadence="ActionCadence", CurrentStep=STEP_TRACKER)
+        related = self._org.related(ActionCadence="ActionCadence", CurrentStep=STEP_TRACKER, Owner="User")
         return SoqlQuery(TRACKER, keep_described(TRACKER_FIELDS, self._org.described(TRACKER), related))
 
     def _steps(self) -> SoqlQuery:
@@ -129,6 +145,7 @@ class TrackerReader(OrgPart):
         """Active is the org's own flag; State has no value of that name."""
         if self._org.described(TRACKER).has("IsTrackerActive"):
             return query.where("IsTrackerActive", "=", value=True)
+        self._need(TRACKER, "State")
         return query.where_in("State", sorted(ENDED_STATES), negate=True)
 
 

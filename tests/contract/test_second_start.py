@@ -1,4 +1,4 @@
-"""A second start of the whole desk asks the org for changed describes only, and another user never gets them."""
+"""The whole desk follows the profile: a second start asks for changed describes only, and works without what is missing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from cadence_desk.bootstrap.compose import build_desk
 from cadence_desk.bootstrap.opening import open_profile
+from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.orgs import Capabilities, GivenAccess, WayIn
 from cadence_desk.settings.paths import Paths
 from cadence_desk.sync.parts import EngineOptions
@@ -72,3 +73,26 @@ def test_a_new_home_starts_from_nothing(practice: PracticeProcess, tmp_path: Pat
     life(practice, tmp_path / "one", token)
     _, other = life(practice, tmp_path / "two", token)
     assert {one["status"] for one in other} == {200}
+
+
+def test_people_are_shown_in_an_org_without_cadences(practice: PracticeProcess, tmp_path: Path) -> None:
+    listed = [f"ActionCadence{part}" for part in ("", "Step", "Tracker", "StepTracker")]
+    practice.control("/settings", {"hidden_objects": listed, "unlicensed_users": [practice.ready["user_id"]]})
+    profile = replace(practice.profile(), way_in=WayIn.TOKEN)
+    access = GivenAccess(token=practice.ready["access_token"])
+    opened = open_profile(profile, Paths(tmp_path / "home"), tmp_path / "keys", access)
+
+    async def live() -> None:
+        desk = build_desk(opened, EngineOptions(live=False))
+        try:
+            await desk.start()
+            await desk.idle()
+            assert desk.people.count > 20
+            assert (desk.trackers.count, desk.cadences()) == (0, [])
+            assert desk.feed.words == "Polling"
+            assert "does not offer" in desk.why_not(Kind.ENROLL)
+            assert not desk.why_not(Kind.LOG_CALL)
+        finally:
+            await desk.stop()
+
+    asyncio.run(live())
