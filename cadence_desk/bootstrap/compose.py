@@ -75,6 +75,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             clock=clock,
             entropy=entropy,
             boot_id=boot_id,
+            describes=connection.describes,
         )
         return Engine(parts, options, opened.tables, announce)
 
