@@ -31,7 +31,8 @@ def run(arguments: list[str]) -> int:
 
     paths, environment = Paths(parsed.home), Environment.taken_from(os.environ)
     if getattr(parsed, "key_file", None) is None:
-        parsed.key_file = environment.key_file
+        # a practice org's secrets end with it: they have no place among those that stay
+        parsed.key_file = None if getattr(parsed, "practice", False) else environment.key_file
     try:
         return _chosen(parsed, paths, environment)
     except DeskError as error:
@@ -126,7 +127,7 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
     from cadence_desk.domain.orgs import Banner
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.launch.org_switch import HomeOrg, let_switch
-    from cadence_desk.launch.practice_process import PracticeProcess
+    from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
     from cadence_desk.ui.org.org_picker import OrgChoice
@@ -135,7 +136,8 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
     with tempfile.TemporaryDirectory(prefix="cadence-desk-practice-", ignore_cleanup_errors=True) as folder:
 
         def open_again() -> OpenProfile:
-            return open_profile(practice.profile(), Folders(Path(folder)), parsed.key_file)
+            key_file = parsed.key_file or passing_key_file(Path(folder))
+            return open_profile(practice.profile(), Folders(Path(folder)), key_file)
 
         def open_now() -> OpenProfile:
             practice.start()

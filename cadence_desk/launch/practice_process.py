@@ -21,6 +21,7 @@ from cadence_desk.domain.orgs import Banner, OrgProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 CHILD_ARGUMENT = "--practice-child"
 START_SECONDS = 60.0
@@ -106,6 +107,14 @@ class PracticeProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def passing_key_file(folder: Path) -> Path | None:
+    """Return where the secrets of a practice org go: a file that ends with its folder, not this computer's key store.
+
+    On Windows a key file has to lie in the user's own folder, which a temporary one need not: there it is the key store.
+    """
+    return folder / "keys" if os.name == "posix" else None
 
 
 def _program() -> list[str]:

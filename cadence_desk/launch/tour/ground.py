@@ -11,7 +11,7 @@ from cadence_desk.bootstrap.opening import open_profile
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.launch.arguments import practice_arguments
-from cadence_desk.launch.practice_process import PracticeProcess
+from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file
 from cadence_desk.launch.tour.oracle import Oracle, OracleAddress
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PracticeGround:
     def open_now(self) -> OpenProfile:
         """Start the org and open its profile."""
         self._practice.start()
-        return open_profile(self._practice.profile(), self._paths)
+        return open_profile(self._practice.profile(), self._paths, passing_key_file(self._paths.root))
 
     def open_page(self, address: str) -> None:
         """Press the button of the default user, over https."""

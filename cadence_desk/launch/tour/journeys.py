@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -31,6 +32,7 @@ _ENDED = {
     OperationState.CANCELLED,
 }
 _WIDE = " LIMIT 2000"
+STREAM_PATIENCE = 45.0
 
 
 async def sign_in(stage: Stage) -> str:
@@ -65,8 +67,7 @@ def _said_no(stage: Stage) -> str:
 async def lists_fill(stage: Stage) -> str:
     """People, trackers and cadences come in and equal the org's own counts."""
     stage.begin_measuring()
-    follows = {FeedState.LIVE, FeedState.POLLING}
-    await stage.until(lambda: stage.desk.feed.state in follows, "the connection chip says Live", 240)
+    await stage.until(_follows(stage), "the connection chip says Live", 240)
     await stage.until(lambda: not stage.desk.loading.what, "loading ends", 240)
     expected = await _same_count(stage)
     stage.people = stage.people or expected
@@ -92,6 +93,18 @@ def _contract(stage: Stage) -> str:
     """Return which shape the org's actions have: only one of the two lists this name."""
     names = {one.casefold() for one in stage.desk.capabilities.actions}
     return "brief" if "completeactioncadencestep" in names else "documented"
+
+
+def _follows(stage: Stage) -> Callable[[], bool]:
+    """Return whether the desk follows the org; where no stream comes up, reading alone will do after a while."""
+    began = time.monotonic()
+
+    def follows() -> bool:
+        state = stage.desk.feed.state
+        patient = not stage.oracle.steers and time.monotonic() - began > STREAM_PATIENCE
+        return state in {FeedState.LIVE, FeedState.POLLING} or (patient and state is FeedState.STALE)
+
+    return follows
 
 
 async def _same_count(stage: Stage) -> int:
