@@ -60,11 +60,16 @@ class Readiness:
         self._stopped = False
         self._told: Callable[[str, int, int], None] = _nobody
         self._done = 0
+        self._found: tuple[Check, ...] = ()
+        self._of: Identity | None = None
         self.running = False
-        self.checks: tuple[Check, ...] = ()
-        """The lines of the last run."""
         self.at = 0.0
         """When that was, in wall seconds; 0 before the first run."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The lines of the last run; those of another user are nobody's business."""
+        return self._found if self._session.identity == self._of else ()
 
     async def enter(self) -> Identity:
         """Resume the session without opening any file: for the command line.
@@ -102,7 +107,8 @@ class Readiness:
             return list(self.checks)
         finally:
             self.running = False
-        self.checks, self.at = tuple(judge(facts)), self._session.parts.clock.wall()
+        self._found, self._of = tuple(judge(facts)), self._session.identity
+        self.at = self._session.parts.clock.wall()
         self._use(facts)
         return list(self.checks)
 

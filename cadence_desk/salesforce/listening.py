@@ -130,12 +130,14 @@ class TopicListening:
 
     def _newest(self, entity: str) -> str | None:
         """Return which record changed last and when; None when that may not be read."""
-        query = SoqlQuery(name(entity), ("Id", "SystemModstamp")).order_by("SystemModstamp DESC").limit(1)
+        query = SoqlQuery(name(entity), ("Id", "LastModifiedDate")).order_by("LastModifiedDate DESC").limit(1)
         try:
             found = self._rest.rows(query, PURPOSE)
         except DeskError:
             return None
-        return f"{rows.text(found[0], 'Id')} {rows.text(found[0], 'SystemModstamp')}" if found else ""
+        if not found:
+            return ""
+        return f"{rows.text(found[0], 'Id')} {rows.text(found[0], 'LastModifiedDate')}"
 
     def _read_selected(self) -> frozenset[str] | None:
         """Return the selected entities, as Setup has them; None when this user may not see Setup.
