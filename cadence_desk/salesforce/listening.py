@@ -153,7 +153,7 @@ class TopicListening:
         if not isinstance(listed, list):
             return None
         names = [rows.text(row, "DeveloperName") for row in listed if isinstance(row, dict)]
-        return frozenset(each.partition("_")[2].removesuffix("ChangeEvent") for each in names)
+        return frozenset(each.rpartition("_")[2].removesuffix("ChangeEvent") for each in names)
 
 
 def trouble_of(ear: Ear) -> tuple[TopicTrouble, str]:
