@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from cadence_desk.bootstrap.opening import open_profile
 from cadence_desk.bootstrap.orgs import ComputerOrgs
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.operations import OperationState
+from cadence_desk.domain.orgs import Banner
 from cadence_desk.launch.org_switch import let_switch
 from cadence_desk.launch.tour.browser import PlayedBrowser
 from cadence_desk.launch.tour.hands import Hands
@@ -48,13 +50,13 @@ class Story:
         self.paths = Paths(home)
         self.hands = Hands()
         self.titles: list[str] = []
-        self.folders: set[str] = set()
+        self.words: list[str] = []
         self.chapters = iter((self.first, self.second, self.third))
         book = ProfileBook(self.paths.profile_book)
-        for key, org in self.orgs.items():
-            book.add(org.profile(key))
+        book.add(replace(one.profile("one"), name="First"))
+        book.add(replace(two.profile("two"), name="Second", banner=Banner.SANDBOX))
         key_file = home / "keys"
-        opened = open_profile(one.profile("one"), self.paths, key_file)
+        opened = open_profile(replace(one.profile("one"), name="First"), self.paths, key_file)
         self.run = WindowRun(self.paths, lambda: opened, open_page=self.browse, desk_opened=self.next)
         self.run.options = FAST
         let_switch(self.run, ComputerOrgs(self.paths, Environment({}), key_file), "one")
@@ -86,6 +88,7 @@ class Story:
             self.run.window.frame.sign_in.start()
         await until(lambda: desk.feed.state is FeedState.LIVE, f"{key} is live", 30)
         self.titles.append(self.run.window.windowTitle())
+        self.words.append(self.run.window.frame.strip.word)
 
     async def go(self, digit: str) -> None:
         """Press Ctrl+O and a digit."""
@@ -146,3 +149,6 @@ def test_nothing_queued_for_one_org_goes_to_the_other(org: Org, other: Org, tmp_
     for key in ("one", "two"):
         assert len(list((profiles / key).glob("*/outbox.db"))) == 1
     assert story.run.preferences.last_profile == "one"
+    first, second = "Cadence Desk: First (Production)", "Cadence Desk: Second (Sandbox)"
+    assert story.titles == [first, second, first]
+    assert story.words == ["PRODUCTION", "SANDBOX", "PRODUCTION"]

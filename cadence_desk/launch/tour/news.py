@@ -66,7 +66,7 @@ async def _renamed(stage: Stage) -> str:
         await _change(stage, person_id, before)
     await _arrives(stage, person_id, before)
     person = stage.desk.person(person_id)
-    how = "by the event stream" if live else "by polling, because this user gets no change events"
+    how = "by the event stream" if live else "by polling, because no change events come"
     return f"{person.name if person else person_id} got another title from outside, seen without a key {how}"
 
 
