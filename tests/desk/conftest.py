@@ -13,21 +13,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class SharedOrg:
+    """The org of this session; one that ended by itself fails one test and is followed by a new one."""
+
+    def __init__(self) -> None:
+        self._org: Org | None = None
+
+    def running(self) -> Org:
+        if self._org is not None and self._org.process.poll() is not None:
+            self._org.close_pipes()
+            self._org = None
+        if self._org is None:
+            self._org = Org.start("--people", "700")
+        return self._org
+
+    def stop(self) -> None:
+        if self._org is not None and self._org.process.poll() is None:
+            self._org.stop()
+
+
 @pytest.fixture(scope="session")
-def shared_org() -> Iterator[Org]:
-    org = Org.start("--people", "700")
-    try:
-        yield org
-    finally:
-        org.stop()
+def shared_org() -> Iterator[SharedOrg]:
+    shared = SharedOrg()
+    yield shared
+    shared.stop()
 
 
 @pytest.fixture
-def org(shared_org: Org) -> Iterator[Org]:
+def org(shared_org: SharedOrg) -> Iterator[Org]:
     """The practice org, undisturbed before and after."""
-    shared_org.reset()
-    yield shared_org
-    shared_org.reset()
+    running = shared_org.running()
+    running.reset()
+    yield running
+    code = running.process.poll()
+    assert code is None, f"the practice org ended by itself with {code}"
+    running.reset()
 
 
 @pytest.fixture(autouse=True)

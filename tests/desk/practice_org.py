@@ -67,13 +67,18 @@ class Org:
 
     def stop(self) -> None:
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         early = self.process.poll()
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         self.process.wait(PATIENCE_SECONDS)
-        self.process.stdout.close()
+        self.close_pipes()
         assert early is None or self.killed, f"the practice org ended by itself with {early}"
+
+    def close_pipes(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
     def kill(self) -> None:
         self.killed = True

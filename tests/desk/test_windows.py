@@ -49,13 +49,12 @@ def test_a_call_that_is_typed_when_the_window_closes_is_there_again(org: Org, tm
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a program in other ways")
-def test_a_call_that_is_typed_outlives_a_plain_kill_and_a_crash(org: Org, tmp_path: Path) -> None:
-    for number, (scene, code) in enumerate((("type_and_terminate", 0), ("type_and_crash", -9))):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        told = played(org, folder, scene, code=code)
-        assert told.get("closed in", 0.0) < 5
-        assert played(org, folder, "look_for_the_draft")["notes"] == NOTE, scene
+@pytest.mark.parametrize(("scene", "code"), [("type_and_terminate", 0), ("type_and_crash", -9)])
+def test_a_call_that_is_typed_outlives_a_plain_kill_and_a_crash(
+    org: Org, tmp_path: Path, scene: str, code: int
+) -> None:
+    assert played(org, tmp_path, scene, code=code).get("closed in", 0.0) < 5
+    assert played(org, tmp_path, "look_for_the_draft")["notes"] == NOTE
 
 
 def test_a_second_start_brings_a_small_window_forward(org: Org, tmp_path: Path) -> None:
