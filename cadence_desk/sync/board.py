@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.people import Person
+from cadence_desk.domain.people import Person, PersonKind
 from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.sync.event_fields import (
     CONTACT,
@@ -24,6 +24,7 @@ from cadence_desk.sync.event_fields import (
 from cadence_desk.sync.projection import Projection
 from cadence_desk.sync.reconcile import Forget, ReadEntity, ReadRecord, Upsert, Wait
 from cadence_desk.sync.shelf import Shelf
+from cadence_desk.sync.silence import Silence
 from cadence_desk.sync.unsaved import Unsaved
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Board:
         self.unsaved = Unsaved()
         self.news = 0
         """Grows with every row that a reading brought and that was not known so."""
+        self.silence = Silence()
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     # ------------------------------------------------------------ rows read by REST
@@ -68,6 +70,9 @@ class Board:
                 self.drop(LEAD, person.id)
             elif not self.people.is_older(person) and self.people.put_row(person) != person:
                 self.news += 1
+                self.silence.read(
+                    LEAD if person.kind is PersonKind.LEAD else CONTACT, person.id, person.modified
+                )
                 self.unsaved.note(PERSON, person.id, person)
                 self.projection.person_changed(person.id)
 
@@ -79,6 +84,7 @@ class Board:
                 if before == tracker:
                     continue
                 self.news += 1
+                self.silence.read(TRACKER, tracker.id, tracker.modified)
                 self.unsaved.note(TRACKER, tracker.id, tracker)
                 self.projection.tracker_changed(tracker.id, before)
 
@@ -90,6 +96,7 @@ class Board:
                 if before == step:
                     continue
                 self.news += 1
+                self.silence.read(STEP, step.id, step.modified)
                 self.unsaved.note(STEP, step.id, step)
                 self.projection.step_changed(step.id, before)
 
@@ -104,6 +111,7 @@ class Board:
 
     def take_event(self, event: ChangeEvent) -> None:
         """Apply one event; reads it asks for are added to `reads` and `read_entities`."""
+        self.silence.heard(event.entity)
         key = (event.event_id, event.record_id)
         if event.event_id and key in self._seen:
             return

@@ -52,11 +52,13 @@ class FeedMonitor:
         self._supervisor = supervisor
         self._reads = BackgroundReads(parts, options, snapshotter)
         self._catch_up = self._reads.catch_up
+        self._silence = snapshotter.silence
         self._announce = announce
         self._streams = Streams(parts, options.topics, follower)
         self._streams.on_started = self._stream_started
         self._streams.on_ended = self._stream_ended
         self._wait_until = 0.0
+        self._doubt_at = 0.0
         self.before_read: Callable[[], Awaitable[None]] = _nothing
         self.after_read: Callable[[], None] = lambda: None
         self.state = FeedState.SIGNED_OUT
@@ -130,8 +132,11 @@ class FeedMonitor:
         self._streams.stirred.set()
 
     def wrote(self) -> None:
-        """The org has taken a write of ours: where no event will tell what came of it, read soon."""
-        if self.state is FeedState.POLLING:
+        """The org has taken a write of ours: where no event will tell what came of it, or none did, read soon."""
+        if self.state is FeedState.LIVE:
+            self._doubt_at = asyncio.get_running_loop().time() + 2.5 * self._options.silence_seconds
+            self._streams.stirred.set()
+        elif self.state is FeedState.POLLING:
             self._wait_until = min(self._wait_until, self._reads.after_own_write())
             self._streams.stirred.set()
 
@@ -177,10 +182,12 @@ class FeedMonitor:
         if self._mode() in _AT_REST and self.state not in _AT_REST:
             self._turn(FeedState.CATCHING_UP)
         self._again = False  # what starts from here on is not covered by this read
+        self._silence.begins_read(now, self._streams.standing)
         await self._reads.read(now)
         self.after_read()
         if not self._again:
-            self._turn(self._mode(), self._reads.saving or why(self._streams, live=self._options.live))
+            told = why(self._streams, self._silence, live=self._options.live)
+            self._turn(self._mode(), self._reads.saving or told)
 
     async def _open_streams(self) -> None:
         """Subscribe before reading; a stream whose mark turns out unusable is subscribed again from now."""
@@ -190,12 +197,13 @@ class FeedMonitor:
             await self._streams.first_answers(FIRST_ANSWER_SECONDS)
 
     def _mode(self) -> FeedState:
-        return mode_of(self._streams, live=self._options.live)
+        return mode_of(self._streams, self._silence, live=self._options.live)
 
     # ------------------------------------------------------------ what streams say
 
     def _stream_started(self) -> None:
         # What happened between its last mark and its start may be in no event: read once more.
+        self._silence.stream_started()
         self._catch_up.ask_deletions()
         self._ask_again()
 
@@ -221,7 +229,10 @@ class FeedMonitor:
             reopen = self._streams.reopen_in if streams and self._options.live else None
             if reopen is not None:
                 left = min(left, reopen)
+            if self._doubt_at and self._silence.doubts():
+                left = min(left, self._doubt_at - loop.time())
             if left <= 0:
+                self._doubt_at = 0.0
                 return
             self._streams.stirred.clear()
             with contextlib.suppress(TimeoutError):

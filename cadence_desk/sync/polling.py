@@ -51,7 +51,9 @@ class BackgroundReads:
         self._snapshotter = snapshotter
         self.catch_up = CatchUp(snapshotter, options.overlap_seconds)
         self.pace = PollPace(options.poll_seconds, options.poll_quiet_seconds)
+        self._sweeps = PollPace(options.sweep_seconds / 10, options.sweep_seconds)
         self._read_at = 0.0
+        snapshotter.silence.grace = options.silence_seconds
 
     @property
     def saving(self) -> str:
@@ -76,7 +78,11 @@ class BackgroundReads:
         """Return how long to wait for the next reading."""
         if self.saving:
             return max(self._options.hold_seconds - self._since_last(), 1.0)
-        return self._options.sweep_seconds if live else self.pace.seconds
+        if not live:
+            return self.pace.seconds
+        seconds = self._sweeps.seconds
+        self._sweeps.was_read(news=False)
+        return seconds
 
     def after_own_write(self) -> float:
         """Return when to read what came of a write of ours, where no event will tell."""

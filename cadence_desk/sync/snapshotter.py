@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cadence_desk.sync.board import Board
     from cadence_desk.sync.follower import FeedFollower
     from cadence_desk.sync.parts import EngineOptions, EngineParts
+    from cadence_desk.sync.silence import Silence
 
     Rows = Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]
 
@@ -71,6 +72,11 @@ class Snapshotter:
     def begins_at(self, now: datetime) -> None:
         """A read of all that is missing begins: an event from before it tells nothing of what is unknown after it."""
         self._board.read_ms = int(now.timestamp() * 1000)
+
+    @property
+    def silence(self) -> Silence:
+        """What changed and was not told by any event."""
+        return self._board.silence
 
     @property
     def news(self) -> int:

@@ -90,6 +90,11 @@ class Streams:
         return any(topic.failures and not topic.live and not topic.refused for topic in self._topics.values())
 
     @property
+    def standing(self) -> list[str]:
+        """Entities whose stream is live."""
+        return [_entity_of(topic.name) for topic in self._topics.values() if topic.live]
+
+    @property
     def closed_line(self) -> bool:
         """True when a stream ends again and again: whoever can read the org otherwise does so."""
         return any(topic.failures >= SURELY_DOWN and not topic.live for topic in self._topics.values())
@@ -202,6 +207,11 @@ class Streams:
         most = LONGEST_PAUSE_CLOSED if topic.failures > SURELY_CLOSED else LONGEST_PAUSE
         longest = min(2.0 ** min(topic.failures - 2, 10), most)
         return self._parts.entropy.uniform(longest / 2, longest)
+
+
+def _entity_of(topic: str) -> str:
+    """Return the entity of a topic such as ``/data/LeadChangeEvent``."""
+    return topic.rpartition("/")[2].removesuffix("ChangeEvent")
 
 
 def _stopped(handles: Sequence[FeedHandle], seconds: float) -> Future[None]:
