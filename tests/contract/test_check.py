@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.whole
+
 KEYS = {"code", "title", "result", "seen", "why", "fix"}
 
 
@@ -235,7 +237,7 @@ def test_a_change_that_sends_no_event_is_noticed_without_setup(org: Org) -> None
         colleague.join()
     assert found.result("EVENTS_LEAD") == "warn"
     assert "no event came" in found.lines["EVENTS_LEAD"]["seen"]
-    assert found.result("EVENTS_TRACKER") == "unknown"
+    assert found.result("EVENTS_TRACKER") in {"unknown", "fail"}, "whether one moved just then"
 
 
 def test_most_calls_are_used(org: Org) -> None:
