@@ -49,8 +49,8 @@ def test_spoiled_reads_are_read_again_and_nothing_wrong_is_shown(org: Org, tmp_p
             version = f"v{rig.desk.capabilities.api_version.removeprefix('v')}"
             assert version != "v66.0", "what the test itself asks is not spoiled"
             for number, spoiled in enumerate(SPOILED[part::2]):
-                for part in ("query", "composite"):
-                    org.fate(**spoiled, match={"path": f"/services/data/{version}/{part}*"})
+                for resource in ("query", "composite"):
+                    org.fate(**spoiled, match={"path": f"/services/data/{version}/{resource}*"})
                 titles(org, leads, f"spoiled {number}")
                 try:
                     await equal(rig)
