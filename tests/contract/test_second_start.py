@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cadence_desk.bootstrap.compose import build_desk
-from cadence_desk.bootstrap.opening import open_profile
+from cadence_desk.bootstrap.opening import look_into_profile, open_profile
+from cadence_desk.commands import check
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.orgs import Capabilities, GivenAccess, WayIn
 from cadence_desk.settings.paths import Paths
@@ -96,3 +98,28 @@ def test_people_are_shown_in_an_org_without_cadences(practice: PracticeProcess, 
             await desk.stop()
 
     asyncio.run(live())
+
+
+def test_a_stored_sign_in_is_checked_beside_an_open_window(
+    practice: PracticeProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile, paths, keys = practice.profile(), Paths(tmp_path / "home"), tmp_path / "keys"
+    assert check.check(lambda: look_into_profile(profile, paths, keys), as_json=True) == 4
+    assert "not signed in" in capsys.readouterr().err
+
+    async def sign_in() -> None:
+        desk = build_desk(open_profile(profile, paths, keys), EngineOptions(live=False))
+        try:
+            await desk.sign_in.begin(lambda url: Thread(target=practice.browse, args=(url,)).start())
+        finally:
+            await desk.stop()
+
+    asyncio.run(sign_in())
+    window = open_profile(profile, paths, keys)
+    try:
+        assert check.check(lambda: look_into_profile(profile, paths, keys), as_json=False) == 0
+    finally:
+        window.close()
+    told = capsys.readouterr().out
+    assert "PASS    CADENCE_USER" in told
+    assert "cadence-desk check --explain CODE" in told
