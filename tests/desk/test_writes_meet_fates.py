@@ -69,6 +69,34 @@ async def _each_action(rig: Rig) -> None:
         assert requests[0]["commit"] is not None, f"{action} had no effect"
 
 
+@pytest.mark.parametrize("fate", ["commit_then_drop", "drop_before_commit"])
+def test_the_one_action_of_the_brief_meets_the_same_fates(org: Org, tmp_path: Path, fate: str) -> None:
+    async def scenario() -> None:
+        org.settings(contract="brief")
+        async with desk_over(org, tmp_path) as rig:
+            [tracker] = await rig.running(1)
+            [added] = rig.free(1)
+            target, after = str(tracker.target_id), org.now()
+            org.fate(fate, match={"method": "POST", "purpose": "action"}, times=2)
+            await rig.log(tracker, "by the brief")
+            await _add(rig, added)
+            await until(lambda: not org.control("/fates")["fates"], "both were met")
+            org.jump(700)
+            await rig.confirmed(target, added)
+            sends = 1 if fate == "commit_then_drop" else 2
+            for action, mention in (
+                ("completeActionCadenceStep", tracker.current_step_id),
+                ("assignTargetToSalesCadence", added),
+            ):
+                requests = org.sends(f"action:{action}", mention, after)
+                assert len(requests) == sends, action
+                assert len([one for one in requests if one["commit"]]) == 1, action
+            tasks = org.query(f"SELECT Description FROM Task WHERE WhoId = '{target}' AND IsClosed = true")
+            assert [one["Description"] for one in tasks] == ["by the brief"]
+
+    asyncio.run(scenario())
+
+
 async def _add(rig: Rig, *targets: str, cadence: str = CALLS_FIRST) -> EnrollRun:
     wish = WishInput(rig.cadence(cadence), rig.me)
     rows = await rig.desk.enrollment.preview(list(targets), wish)
