@@ -36,6 +36,8 @@ class Org:
     settings_before: dict[str, Any] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """People that some test has worked with."""
+    version: str = "66.0"
+    """API version that the test itself reads with."""
     killed: bool = False
 
     @classmethod
@@ -147,7 +149,7 @@ class Org:
         while path:
             answer = self.rest(path)
             found += answer["records"]
-            path = "" if answer["done"] else str(answer["nextRecordsUrl"]).partition("/v66.0")[2]
+            path = "" if answer["done"] else str(answer["nextRecordsUrl"]).partition(f"/v{self.version}")[2]
         return found
 
     def one(self, sobject: str, record_id: str, *fields: str) -> dict[str, Any]:
@@ -157,7 +159,7 @@ class Org:
 
     def rest(self, path: str, shape: object = None) -> Any:
         """Ask the org; a token that a test has ended is replaced."""
-        url = f"{self.ready['rest_url']}/services/data/v66.0{path}"
+        url = f"{self.ready['rest_url']}/services/data/v{self.version}{path}"
         try:
             return self._exchange(url, self._headers(), shape)
         except OrgSaidNo as refusal:

@@ -35,13 +35,15 @@ def log() -> Iterator[io.StringIO]:
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
-    root = logging.getLogger()
-    before = root.level
+    root, web = logging.getLogger(), logging.getLogger("urllib3")
+    before = {one: one.level for one in (root, web)}
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for one in before:
+        one.setLevel(logging.DEBUG)
     yield said
     root.removeHandler(handler)
-    root.setLevel(before)
+    for one, level in before.items():
+        one.setLevel(level)
 
 
 def test_nothing_personal_is_readable_anywhere(org: Org, tmp_path: Path, log: io.StringIO) -> None:
