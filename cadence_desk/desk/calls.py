@@ -170,7 +170,7 @@ class Calls:
 
     def _check(self, draft: CallDraft) -> None:
         known = {result.text for result in self._session.require_engine().reference.call_results}
-        if not draft.result:
+        if known and not draft.result:
             raise BadValue("Choose a call result first.", hint="Press its number.")
         if known and draft.result not in known:
             raise BadValue(
