@@ -116,3 +116,17 @@ def forecast(rate: EventRate, desks: int, allowance: int, usage: ApiUsage, budge
     polls = desks * CALLS_PER_POLL * WORKDAY_HOURS * 3600 / POLL_SECONDS
     calls = usage.limit - budget.reserved(usage) if usage.limit else 0
     return Forecast(desks, math.ceil(rate.per_day * desks), allowance, math.ceil(polls), calls)
+
+
+def meter_words(usage: ApiUsage, budget: Budget) -> str:
+    """Return the meter's figures in sentences."""
+    if usage.limit:
+        kept = budget.reserved(usage)
+        calls = f"{usage.used:,} of the org's {usage.limit:,} API calls of the last 24 hours are used; {kept:,} are kept."
+    else:
+        calls = f"This desk made {usage.calls:,} API calls; the org has not told its limit."
+    rate = EventRate(usage.events, usage.followed_seconds)
+    if not usage.followed_seconds:
+        return calls
+    guess = "" if rate.is_sure else ", a first guess"
+    return f"{calls} {usage.events:,} change events were delivered to this desk: about {rate.per_day:,.0f} a day{guess}."

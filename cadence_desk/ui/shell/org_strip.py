@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
+from cadence_desk.domain.budget import Budget, meter_words
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.orgs import Banner
 from cadence_desk.ui.kit.shapes import Badge, Shape, badge_width, cut, paint_badge
@@ -82,6 +83,7 @@ class ApiMeter(QWidget):
         else:
             self.text = f"API {usage.calls:,} calls" if usage.calls else ""
         self.setAccessibleName(f"{self.text} calls today" if self.text else "API meter")
+        self.setToolTip(meter_words(usage, Budget()))
         self.setVisible(bool(self.text))
         self.update()
 

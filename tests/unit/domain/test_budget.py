@@ -2,7 +2,7 @@
 
 import pytest
 
-from cadence_desk.domain.budget import Budget, EventRate, forecast
+from cadence_desk.domain.budget import Budget, EventRate, forecast, meter_words
 from cadence_desk.domain.orgs import ApiUsage
 
 
@@ -66,6 +66,16 @@ def test_where_neither_fits_both_figures_are_told() -> None:
     plan = forecast(EventRate(100, 3600), 200, 50_000, ApiUsage(1, 100_000), Budget())
     assert not plan.polling_is_affordable
     assert f"{plan.polls:,} API calls a day of 80,000" in plan.words
+
+
+def test_the_meter_in_sentences() -> None:
+    budget = Budget()
+    told = meter_words(ApiUsage(1234, 100_000), budget)
+    assert told == "1,234 of the org's 100,000 API calls of the last 24 hours are used; 20,000 are kept."
+    assert "has not told its limit" in meter_words(ApiUsage(by_purpose={"people": 7}), budget)
+    followed = meter_words(ApiUsage(1, 10, events=30, followed_seconds=300.0), budget)
+    assert "30 change events were delivered to this desk: about 3,600 a day, a first guess." in followed
+    assert "guess" not in meter_words(ApiUsage(1, 10, events=30, followed_seconds=900.0), budget)
 
 
 def test_what_the_org_does_not_tell_is_said() -> None:
