@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import ssl
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cadence_desk.domain.errors import (
     AnswerLost,
@@ -72,6 +73,9 @@ def translate_answer(
         executed=row.executed if exchange.write else Executed.NO,
     )
     error.retry_after = exchange.retry_after
+    if exchange.sent_on:
+        place = urlsplit(exchange.sent_on).hostname or "another address"
+        error.hint = f"The server sends on to {place[:100]}; nothing was sent there."
     return error
 
 

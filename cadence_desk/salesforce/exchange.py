@@ -40,6 +40,7 @@ class Exchange:
         proxied: a proxy stands between.
         presented: the certificate that was not trusted, when it could be looked at.
         retry_after: seconds that the server asked to wait.
+        sent_on: where the server would send us on to; never followed.
     """
 
     purpose: str = "other"
@@ -53,6 +54,7 @@ class Exchange:
     proxied: bool = False
     presented: Presented | None = None
     retry_after: float = 0.0
+    sent_on: str = ""
 
 
 class _Current(threading.local):

@@ -203,6 +203,7 @@ class OrgAdapter(HTTPAdapter):
             exchange.status = response.status_code
             exchange.server_date = self._meter.answered(response.headers)
             exchange.last_modified = response.headers.get("Last-Modified", "")
+            exchange.sent_on = response.headers.get("Location", "") if response.is_redirect else ""
             exchange.retry_after = asked_seconds(response.headers.get("Retry-After", ""))
             _read_bounded(response)
         exchange.phase = Phase.COMPLETE

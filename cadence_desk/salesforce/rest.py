@@ -14,6 +14,7 @@ from urllib.parse import quote
 from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable
 from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_answer, translate_exception
 from cadence_desk.salesforce.exchange import Exchange, begin
+from cadence_desk.salesforce.hosts import may_go
 from cadence_desk.salesforce.retry import RetryRules
 
 if TYPE_CHECKING:
@@ -186,9 +187,13 @@ class RestClient:
             return call(origin, exchange)
         except Exception as error:  # noqa: BLE001 - the gate sorts them all
             told = translate_exception(error, exchange)
-            if _is_expired(error):
+            if _is_expired(error) or (not write and self._has_moved(exchange)):
                 raise _Expired(exchange.generation, told) from None
             raise told from None
+
+    def _has_moved(self, exchange: Exchange) -> bool:
+        """Return True when an org's own server sends on to another one of the org: a renewal tells where it lives."""
+        return bool(exchange.sent_on) and may_go(self.session.profile, exchange.sent_on)
 
     def _client(self, origin: str, version: str) -> Salesforce:
         found = self._clients.by_place.get((origin, version))

@@ -253,3 +253,28 @@ def test_secrets_are_not_shown() -> None:
     assert secret == Secret("token-4711")
     assert secret != "token-4711"
     assert bool(secret)
+
+
+def test_an_org_that_moved_is_found_by_a_renewal_and_no_redirect_is_followed() -> None:
+    with serving(lambda _: Reply(body=b'["fine"]')) as new:
+        moved = Reply(301, headers={"Location": f"{new.origin}/elsewhere"})
+        with serving(lambda _: moved) as old:
+            session, endpoint, transport = make(old.origin)
+            rest = RestClient(session, transport)
+            session.renew()
+            endpoint.instance = new.origin
+            assert rest.get_absolute("/x", "test") == ["fine"]
+            assert len(old.asked) == 1
+    assert [asked.path for asked in new.asked] == ["/x"]
+    assert len(endpoint.refreshed) == 2
+
+
+@pytest.mark.parametrize("place", ["https://evil.example/x", "http://127.0.0.1.evil.example/", "nonsense"])
+def test_a_redirect_to_a_stranger_is_told_and_nothing_is_renewed(place: str) -> None:
+    with serving(lambda _: Reply(302, headers={"Location": place})) as server:
+        session, endpoint, transport = make(server.origin)
+        with pytest.raises(AnswerUnreadable) as caught:
+            RestClient(session, transport).get_absolute("/x", "test")
+    assert "nothing was sent there" in caught.value.hint
+    assert len(server.asked) == 1
+    assert len(endpoint.refreshed) == 1
