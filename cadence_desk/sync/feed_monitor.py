@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FIRST_ANSWER_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
+TICK = 0.001
 STOP_SECONDS = 2.0
 BROKEN_AFTER = 5
 _AT_REST = frozenset({FeedState.LIVE, FeedState.POLLING})
@@ -231,7 +232,7 @@ class FeedMonitor:
                 left = min(left, reopen)
             if self._doubt_at and self._silence.doubts():
                 left = min(left, self._doubt_at - loop.time())
-            if left <= 0:
+            if left <= TICK:  # a timer may fire a little early: waiting out the rest would only spin
                 self._doubt_at = 0.0
                 return
             self._streams.stirred.clear()

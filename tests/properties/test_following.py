@@ -48,6 +48,8 @@ class Follower:
         self.loop = SteeredLoop(self.rig.clock)
         self.loud = self.rig.world.tell
         self.people = 3
+        if self.chance.random() < 0.15:
+            self.rig.feed.refused.update(self.rig.options.topics)
         self.busy = False
         self.rig.org.after_read = self.meanwhile
 
@@ -99,8 +101,10 @@ class Follower:
         self.disk.refuse = lambda _what: None
         self.rig.org.link_down = self.rig.feed.down = False
         self.rig.org.read_errors.clear()
-        self.do(self.rig.pass_time(400))
-        assert self.rig.feed_state() is FeedState.LIVE
+        self.busy = True  # colleagues rest
+        polls = bool(self.rig.feed.refused)
+        self.do(self.rig.pass_time(1000 if polls else 400))
+        assert self.rig.feed_state() is (FeedState.POLLING if polls else FeedState.LIVE)
         self.compare()
         self.do(self.rig.crash())
         self.rig.org.link_down = self.rig.feed.down = True
