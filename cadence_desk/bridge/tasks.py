@@ -55,12 +55,13 @@ class RunningTask:
     """A started task: can be canceled and asked how it ended."""
 
     name: str
-    task: asyncio.Task[Any]
+    task: asyncio.Task[Any] | None
     outcome: Outcome | None = None
 
     def cancel(self) -> None:
         """Stop waiting. A request that already left is not recalled."""
-        self.task.cancel()
+        if self.task is not None:
+            self.task.cancel()
 
 
 @dataclass(slots=True)
@@ -97,6 +98,9 @@ class TaskRunner:
     ) -> RunningTask:
         """Run `coro` until it ends or `owner` is destroyed.
 
+        Qt still delivers timers after the loop has ended, while windows close: what is asked then does not
+        start and counts as stopped.
+
         Args:
             owner: the widget that wants the result; a weak reference is kept.
             coro: what to run.
@@ -112,7 +116,11 @@ class TaskRunner:
         if not name:
             coro.close()
             raise ValueError("a task needs a name")
-        task = asyncio.get_running_loop().create_task(coro, name=name)
+        loop = _running_loop()
+        if loop is None:
+            coro.close()
+            return RunningTask(name, None, Outcome.STOPPED)
+        task = loop.create_task(coro, name=name)
         running = RunningTask(name, task)
         connection = owner.destroyed.connect(lambda *_: task.cancel())
         kept_sender = weakref.ref(sender) if sender is not None else None
@@ -170,6 +178,13 @@ class TaskRunner:
         fault = fault_of_error(error)
         _log.error("task %s crashed: %s", name, fault.text)
         self._reporter.show_fault(fault)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _living(kept: weakref.ref[Any]) -> Any:

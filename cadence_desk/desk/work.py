@@ -9,6 +9,7 @@ from cadence_desk.domain.op_ids import new_op_id
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.store.moves import Move
+from cadence_desk.sync.org_time import is_unsure
 from cadence_desk.sync.supervisor import settled
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Work:
         work = engine.runner.work
         unsent = {OperationState.DRAFT, OperationState.QUEUED}
         known = [one for op_id in op_ids if (one := work.get(op_id)) is not None and one.state in unsent]
-        mine = work.withhold(one.op_id for one in known)
+        mine = work.withhold(one.op_id for one in known if not is_unsure(one))
         if not mine:
             return 0
         try:

@@ -27,12 +27,12 @@ from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.registry import KINDS
-from cadence_desk.sync.org_time import ORG_TIME, org_time
+from cadence_desk.sync.org_time import ORG_TIME, is_unsure, org_time
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.supervisor import in_lane, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cadence_desk.sync.kinds.kind import Prepared, Sent
     from cadence_desk.sync.outbox_runner import OutboxRunner
@@ -164,7 +164,7 @@ class Attempt:
         try:
             await self._end([
                 Move(operation.op_id, _S.SENDING, "decided before sending", boot),
-                Move(operation.op_id, _S.REFUSED, error.code, told),
+                _refused(operation, error.code, told),
             ])  # fmt: skip
         except StoreError as failed:
             self._runner.pauses.store_failed(failed)
@@ -235,9 +235,8 @@ class Attempt:
                 "server_code": error.server_code or error.code,
                 "server_text": error.server_text or error.message,
             }
-            await self._after_answer(
-                await self._record([Move(one.op_id, _S.REFUSED, error.code, told) for one in group])
-            )
+            moves = [_refused(one, error.code, told) for one in group]
+            await self._after_answer(await self._record(moves))
             return
         pause = self._runner.pauses.link_failed(error.retry_after)
         hold = _hold_for(error)
@@ -257,7 +256,7 @@ class Attempt:
             if operation.state is _S.REFUSED:
                 await self._cancel_rest(operation)
             else:
-                self._runner.verifier.watch(operation, complete_answer=True)
+                self._runner.verifier.watch(operation, complete_answer=not is_unsure(operation))
 
     async def _record(self, moves: Sequence[Move]) -> list[Operation]:
         """Commit what became of a send. A full disk delays this; until then nothing else goes out in this lane."""
@@ -289,11 +288,18 @@ def _move_for(operation: Operation, part: Sent) -> Move:
     evidence = {**(operation.evidence or {}), **part.evidence}
     if not part.ok:
         told: dict[str, object] = {"server_code": part.code, "server_text": part.message}
-        return Move(operation.op_id, _S.REFUSED, "refused by the org", told)
+        return _refused(operation, "refused by the org", told)
     fields: dict[str, object] = {"server_id": part.server_id, "evidence": evidence}
     if part.rolled_back_maybe:
         return Move(operation.op_id, _S.IN_DOUBT, "a success inside a mixed answer", fields)
     return Move(operation.op_id, _S.ACCEPTED, "saved by the org", fields)
+
+
+def _refused(operation: Operation, why: str, told: Mapping[str, object]) -> Move:
+    """Return the end of a refused operation; while an earlier send may yet be carried out it stays in doubt."""
+    if is_unsure(operation):
+        return Move(operation.op_id, _S.IN_DOUBT, "refused, but an earlier send may yet be carried out", told)
+    return Move(operation.op_id, _S.REFUSED, why, told)
 
 
 def _definite_no(error: DeskError) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ORG_TIME = "org_time"
 """Evidence: Unix seconds of the org's clock just before an operation was sent."""
 
+UNSURE = "unsure_since"
+"""Evidence of an operation that was sent again at once: when its doubtful send was, which may yet be carried out."""
+
 SKEW = timedelta(minutes=2)
 """Room for the difference between the two clocks where only ours is known, and for rounding."""
 
@@ -33,6 +36,11 @@ def sent_org_time(operation: Operation) -> float | None:
     """Return the org's time just before the last send; None when it was not known."""
     at = (operation.evidence or {}).get(ORG_TIME)
     return float(at) if isinstance(at, int | float) else None
+
+
+def is_unsure(operation: Operation) -> bool:
+    """Return True while an earlier send may yet be carried out: then no refusal and no withdrawal is the last word."""
+    return bool((operation.evidence or {}).get(UNSURE))
 
 
 def sent_since(operation: Operation) -> datetime:

@@ -16,7 +16,7 @@ from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.kind import Checked, Finding
 from cadence_desk.sync.kinds.registry import KINDS
-from cadence_desk.sync.org_time import org_time, sent_org_time
+from cadence_desk.sync.org_time import UNSURE, is_unsure, org_time, sent_org_time
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.reference import has_task_key
 from cadence_desk.sync.supervisor import in_lane, settled
@@ -261,13 +261,17 @@ class Verifier:
         self, operation: Operation, watch: _Watch, at: float | None, evidence: dict[str, object]
     ) -> Move | None:
         fields: dict[str, object] = {"hold": Hold.NONE, "next_try": 0.0}
+        kind = KINDS[operation.kind]
         if watch.complete_answer or self._waited(operation, watch, at):
+            fields["evidence"] = {**evidence, UNSURE: 0.0}
             return Move(operation.op_id, _S.QUEUED, "the effect is absent", fields)
-        if not KINDS[operation.kind].may_resend_at_once(operation, keyed=has_task_key(self._offers())):
+        if is_unsure(operation) or not kind.may_resend_at_once(operation, keyed=has_task_key(self._offers())):
             return None
-        if KINDS[operation.kind].shares_record:
-            # The first send may yet be carried out: the next different change of the same record waits for that.
-            fields["evidence"] = {**evidence, DOUBTED: operation.sent}
+        # The first send may yet be carried out: a refusal of the second proves nothing before that is over,
+        # and the next different change of the same record waits for it.
+        fields["evidence"] = {**evidence, UNSURE: operation.sent}
+        if kind.shares_record:
+            fields["evidence"] = {**evidence, UNSURE: operation.sent, DOUBTED: operation.sent}
         return Move(operation.op_id, _S.QUEUED, "the effect is absent and cannot be repeated", fields)
 
     def _waited(self, operation: Operation, watch: _Watch, at: float | None) -> bool:

@@ -117,6 +117,15 @@ def test_a_crash_is_logged_without_its_message_and_told_with_a_code(
     assert "Ada" not in caplog.text
 
 
+def test_after_the_loop_has_ended_nothing_starts_and_nobody_is_called(run: Run) -> None:
+    notes, owner = Notes(), Owner()
+    running = TaskRunner(notes).start(owner, value(7), name="late", then="take", sender=owner)
+    run(settle())
+    running.cancel()
+    assert running.outcome is Outcome.STOPPED
+    assert (owner.got, owner.enabled, notes.errors) == ([], [], [])
+
+
 def test_a_canceled_task_is_stopped_and_calls_nobody(run: Run) -> None:
     async def body() -> None:
         notes, owner = Notes(), Owner()
