@@ -13,7 +13,7 @@ from cadence_desk.sync import people_table, tracker_table
 from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
 from cadence_desk.sync.names import Names
 from cadence_desk.sync.overlay import Overlay
-from cadence_desk.sync.runs import Runs
+from cadence_desk.sync.tracker_index import TrackerIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class Projection:
         self.touched_targets: set[str] = set()
         self._clock = clock
         self._board = board
-        self.runs = Runs(board.trackers, board.steps)
+        self.runs = TrackerIndex(board.trackers, board.steps)
         self.names = Names(board.people)
         self._overlay = Overlay()
         self._dirty_people: set[str] = set()

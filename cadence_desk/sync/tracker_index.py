@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cadence_desk.sync.shelf import Shelf
 
 
-class Runs:
+class TrackerIndex:
     """Two indexes over the board's shelves."""
 
     def __init__(self, trackers: Shelf[Tracker], steps: Shelf[StepTracker]) -> None:
