@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -112,6 +112,13 @@ class PeopleScope(Enum):
     ALL = "all"
 
 
+class RecordStamp(NamedTuple):
+    """A record's id and when it last changed; None where the org does not show that."""
+
+    id: RecordId
+    modified: datetime | None
+
+
 class SessionGateway(Protocol):
     """Who is signed in, what can be used, and the meter. All methods block; all raise DeskError."""
 
@@ -149,6 +156,9 @@ class RecordGateway(Protocol):
         self, since: datetime | None = None, *, open_only: bool = False
     ) -> Iterator[list[StepTracker]]:
         """Yield step trackers in pages."""
+
+    def stamp_pages(self, entity: str, scope: PeopleScope) -> Iterator[list[RecordStamp]]:
+        """Yield id and time of change of every record that a whole read of this entity shows (of steps the open ones)."""
 
     def read_people(self, ids: Sequence[RecordId]) -> list[Person]:
         """Read leads and contacts by id (any number; chunked); a deleted one comes with is_deleted, unknown ones are left out."""

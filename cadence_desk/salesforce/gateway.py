@@ -11,20 +11,17 @@ from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.cadence_reader import CadenceReader
 from cadence_desk.salesforce.call_reader import CallReader
 from cadence_desk.salesforce.list_reader import ListReader
-from cadence_desk.salesforce.people_reader import PeopleReader
 from cadence_desk.salesforce.rep_reader import RepReader
 from cadence_desk.salesforce.soql import SoqlQuery
+from cadence_desk.salesforce.stamp_reader import StampReader
 from cadence_desk.salesforce.tasks import TaskClient
 from cadence_desk.salesforce.tokens import ids_in
-from cadence_desk.salesforce.tracker_reader import TrackerReader
 
 if TYPE_CHECKING:
     from cadence_desk.salesforce.context import OrgContext
 
 
-class SalesforceGateway(
-    PeopleReader, TrackerReader, CadenceReader, CallReader, TaskClient, RepReader, ListReader
-):
+class SalesforceGateway(StampReader, CadenceReader, CallReader, TaskClient, RepReader, ListReader):
     """One org, as the signed-in user sees it."""
 
     def __init__(self, org: OrgContext) -> None:

@@ -64,11 +64,9 @@ class PeopleReader(OrgPart):
         for entity in _OBJECTS.values():
             if not self._sees(entity):
                 continue
-            query = self._since(self._people_query(entity), since)
-            if scope is PeopleScope.MINE and self._sees(entity, "OwnerId"):
-                query = query.where("OwnerId", "=", self._me())
-            if entity == "Lead" and since is None and self._sees("Lead", "IsConverted"):
-                query = query.where("IsConverted", "=", value=False)
+            query = self._in_scope(self._since(self._people_query(entity), since), scope)
+            if since is None:
+                query = self._not_converted(query)
             parse = PARSERS[entity]
             for page in self._org.rest.pages(query, PURPOSE):
                 yield [parse(row) for row in page]
@@ -94,6 +92,16 @@ class PeopleReader(OrgPart):
             query = query.where("IsPersonAccount", "=", value=True)
             found += [parse_contact(row) for row in self._org.rest.rows(query, PURPOSE)]
         return found
+
+    def _in_scope(self, query: SoqlQuery, scope: PeopleScope) -> SoqlQuery:
+        if scope is PeopleScope.MINE and self._sees(query.entity, "OwnerId"):
+            return query.where("OwnerId", "=", self._me())
+        return query
+
+    def _not_converted(self, query: SoqlQuery) -> SoqlQuery:
+        if query.entity == "Lead" and self._sees("Lead", "IsConverted"):
+            return query.where("IsConverted", "=", value=False)
+        return query
 
     def _people_query(self, entity: str) -> SoqlQuery:
         related = self._org.related(Account="Account", Owner="User")

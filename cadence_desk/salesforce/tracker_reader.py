@@ -95,8 +95,8 @@ class TrackerReader(OrgPart):
         if not self._sees(STEP_TRACKER, *STEP_KEYS):
             return
         query = self._since(self._steps(), since)
-        if open_only and self._sees(STEP_TRACKER, "State"):
-            query = query.where_in("State", sorted(CLOSED_STEP_STATES), negate=True)
+        if open_only:
+            query = self._open(query)
         for page in self._org.rest.pages(query, "steps"):
             yield [parse_step(row) for row in page]
 
@@ -140,6 +140,11 @@ class TrackerReader(OrgPart):
 
     def _steps(self) -> SoqlQuery:
         return SoqlQuery(STEP_TRACKER, keep_described(STEP_FIELDS, self._org.described(STEP_TRACKER)))
+
+    def _open(self, query: SoqlQuery) -> SoqlQuery:
+        if self._sees(STEP_TRACKER, "State"):
+            return query.where_in("State", sorted(CLOSED_STEP_STATES), negate=True)
+        return query
 
     def _active(self, query: SoqlQuery) -> SoqlQuery:
         """Active is the org's own flag; State has no value of that name."""

@@ -102,7 +102,7 @@ class Board:
 
     def drop(self, entity: str, record_id: str) -> None:
         """Take a record out because the org no longer has it."""
-        shelf = self._shelf(entity)
+        shelf = self.shelf(entity)
         if shelf is not None and not shelf.is_gone(record_id):
             self.news += 1
             self._forget(entity, record_id, None)
@@ -124,7 +124,7 @@ class Board:
         if event.entity == TASK:
             self.projection.task_reported(event)
             return
-        shelf = self._shelf(event.entity)
+        shelf = self.shelf(event.entity)
         if shelf is None:
             return
         for effect in shelf.effects_of(event, self.read_ms):
@@ -136,18 +136,18 @@ class Board:
         elif isinstance(effect, Forget):
             self._forget(effect.entity, effect.record_id, effect.order)
         elif isinstance(effect, ReadRecord):
-            self._want(effect.entity, effect.record_id)
+            self.want(effect.entity, effect.record_id)
         elif isinstance(effect, ReadEntity):
             self.read_entities.add(effect.entity)
         elif isinstance(effect, Wait):
-            shelf = self._shelf(effect.entity)
+            shelf = self.shelf(effect.entity)
             if shelf is not None:
                 shelf.hold(effect.event)
 
     def _upsert(self, effect: Upsert) -> None:
         entity, record_id = effect.entity, effect.record_id
         if must_read(entity, effect.values, whole=effect.whole):
-            self._want(entity, record_id)
+            self.want(entity, record_id)
             return
         if entity == TRACKER:
             self._upsert_tracker(effect)
@@ -170,7 +170,7 @@ class Board:
             self.projection.tracker_reported(tracker, before)
             new_owner = before is None or before.owner_id != tracker.owner_id
             if new_owner and self.projection.names.lacks(tracker):
-                self._want(TRACKER, tracker.id)
+                self.want(TRACKER, tracker.id)
 
     def _upsert_person(self, effect: Upsert) -> None:
         person = self._changed_record(self.people.get(effect.record_id), effect)
@@ -187,18 +187,19 @@ class Board:
         if effect.whole or before is None:
             record = new_record(effect.entity, effect.record_id, effect.values)
             if record is None:
-                self._want(effect.entity, effect.record_id)
+                self.want(effect.entity, effect.record_id)
             return record
         return apply_values(before, effect.entity, effect.values)
 
-    def _want(self, entity: str, record_id: str) -> None:
-        shelf = self._shelf(entity)
+    def want(self, entity: str, record_id: str) -> None:
+        """Ask for a record to be read, unless that is on its way."""
+        shelf = self.shelf(entity)
         if shelf is not None and shelf.begin_read(record_id):
             self.reads.add((entity, record_id))
 
     def finish_read(self, entity: str, record_id: str, *, found: bool) -> None:
         """End a read: a record that was not found is dropped; events that waited are looked at again."""
-        shelf = self._shelf(entity)
+        shelf = self.shelf(entity)
         if shelf is None:
             return
         waiting = shelf.end_read(record_id)
@@ -209,7 +210,7 @@ class Board:
 
     def give_up_read(self, entity: str, record_id: str) -> None:
         """End a read that the org refuses; what is known stays, events that waited are looked at."""
-        shelf = self._shelf(entity)
+        shelf = self.shelf(entity)
         for event in shelf.end_read(record_id) if shelf is not None else ():
             self._apply(event)
 
@@ -231,7 +232,8 @@ class Board:
             self.projection.person_changed(record_id)
             self.unsaved.note(PERSON, record_id, None)
 
-    def _shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:
+    def shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:
+        """Return where the records of an entity are; None for one that no list shows."""
         if entity == TRACKER:
             return self.trackers
         if entity == STEP:

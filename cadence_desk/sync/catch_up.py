@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from cadence_desk.sync.snapshotter import Snapshotter
@@ -28,6 +29,8 @@ class CatchUp:
         self._deletions_until: datetime | None = None
         self._whole = True
         self._deletions = True
+        self.on_whole: Callable[[], Awaitable[None]] = _nothing
+        """Called when everything was read."""
         self.done = False
         """True once the board holds a complete picture."""
 
@@ -72,6 +75,7 @@ class CatchUp:
             self._whole = True
             raise
         self._deletions_until = now
+        await self.on_whole()
 
     async def _read_since(self, since: datetime, now: datetime, pause: timedelta) -> None:
         known = self._deletions_until or since
@@ -84,3 +88,7 @@ class CatchUp:
             raise
         if due:
             self._deletions_until = now
+
+
+async def _nothing() -> None:
+    """Nobody remembers when everything was read."""

@@ -16,8 +16,10 @@ from cadence_desk.domain.errors import DeskError, Retry, SignedOut
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.board import Board
+from cadence_desk.sync.comparison import Comparison
 from cadence_desk.sync.feed_monitor import FeedMonitor
 from cadence_desk.sync.follower import FeedFollower
+from cadence_desk.sync.nightly import Nightly
 from cadence_desk.sync.outbox_runner import OutboxRunner
 from cadence_desk.sync.reference import Reference
 from cadence_desk.sync.snapshotter import Snapshotter
@@ -57,6 +59,11 @@ class Engine:
         self.runner = OutboxRunner(
             parts, options, self.supervisor, self._operations_changed, lambda: self.reference.capabilities
         )
+        self.comparison = Comparison(self.board, parts, options, self.follower.wake)
+        self.nightly = Nightly(
+            self.comparison, parts, options, lambda: self.monitor.at_rest, self.board.projection.say
+        )
+        self.monitor.on_whole(self.nightly.done)
         self.follower.on_read_entities = self._read_entities
         self.monitor.before_read = self._know_org
         self.monitor.after_read = self._session_works
@@ -85,6 +92,7 @@ class Engine:
         await settled(cache.open())
         await self.reference.load()
         self.board.projection.names_known(*self.reference.names())
+        await self.nightly.load()
         marks = await settled(cache.marks())
         stamp = await settled(cache.document(LAST_READ))
         people = await settled(cache.load_people())
@@ -117,6 +125,7 @@ class Engine:
             self.monitor.start(self._cached_until)
             self.runner.start()
             self.supervisor.spawn(self._keep_lateness(), "lateness")
+            self.supervisor.spawn(self.nightly.keep(), "nightly comparison")
         await self.runner.release(Hold.SIGNED_OUT)
         if refusal is not None:
             raise refusal

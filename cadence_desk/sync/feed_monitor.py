@@ -94,6 +94,15 @@ class FeedMonitor:
         """True when the board is complete and nothing waits in the inbox."""
         return self._catch_up.done and self._streams.empty and self.state in _AT_REST and not self._again
 
+    @property
+    def at_rest(self) -> bool:
+        """True while the picture is complete and nothing is being caught up."""
+        return self.state in _AT_REST and self.last_read is not None
+
+    def on_whole(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Call back whenever everything was read."""
+        self._catch_up.on_whole = call
+
     def _turn(self, state: FeedState, detail: str = "") -> None:
         if state is self.state and detail == self.detail:
             return
@@ -131,6 +140,11 @@ class FeedMonitor:
     def _ask_again(self) -> None:
         self._again = True
         self._streams.stirred.set()
+
+    def read_everything(self) -> None:
+        """Read everything anew, now: a person wants it, so nothing is saved up for."""
+        self._catch_up.ask_whole()
+        self.try_now()
 
     def wrote(self) -> None:
         """The org has taken a write of ours: where no event will tell what came of it, or none did, read soon."""

@@ -65,9 +65,13 @@ class BackgroundReads:
     async def read(self, now: datetime) -> None:
         """Read what is missing up to now, unless only the kept part of the daily calls is left. Raises DeskError.
 
-        A picture that is not complete yet is read all the same, and now and then so is any other.
+        A picture that is not complete, or has a hole, is read all the same, and now and then so is any other.
         """
-        if self.catch_up.done and self.saving and self._since_last() < self._options.hold_seconds:
+        if (
+            self.catch_up.until is not None
+            and self.saving
+            and self._since_last() < self._options.hold_seconds
+        ):
             return
         news = self._snapshotter.news
         await self.catch_up.read(now, quiet=self.pace.is_quiet)

@@ -113,6 +113,10 @@ class Projection:
             if text:
                 self._tell(text, who, "")
 
+    def say(self, text: str) -> None:
+        """Add a line of activity that is about no one person."""
+        self._tell(text, "", "")
+
     def forget_all(self) -> None:
         """Start over with empty tables."""
         self.people.clear()

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.domain.calls import CallResult, CallScript, CallTask, TaskStatus
-from cadence_desk.domain.errors import (
-    AnswerLost,
-    AnswerUnreadable,
-    DeskError,
-    NotAllowed,
-    OrgBusy,
-    OrgRefused,
-    SignedOut,
-    Unreachable,
-)
+from cadence_desk.domain.errors import DeskError, OrgRefused, SignedOut, Unreachable
 from cadence_desk.domain.orgs import (
     ActionDescription,
     ActionInput,
@@ -28,10 +19,11 @@ from cadence_desk.domain.orgs import (
     Identity,
     ObjectDescription,
 )
-from cadence_desk.domain.people import Rep
-from cadence_desk.domain.ports import ActionAnswer, ActionOutcome, PeopleScope
+from cadence_desk.domain.people import PersonKind, Rep
+from cadence_desk.domain.ports import ActionAnswer, ActionOutcome, PeopleScope, RecordStamp
 from cadence_desk.domain.record_ids import RecordId
-from tests.engine.model_actions import ACTIONS
+from tests.engine.fates import WIRES, Fate, error_of
+from tests.engine.model_actions import ACTIONS, refuse_target
 from tests.engine.model_world import COLLEAGUE, ME, OPEN_RUN, ModelWorld, record_id, task_of
 
 if TYPE_CHECKING:
@@ -47,21 +39,6 @@ T = TypeVar("T")
 IDENTITY = Identity(record_id("00D", 1), ME, "rep@example.org", "Robin Rep", "https://org.example")
 PAGE = 100
 LATE_SECONDS = 300.0
-
-
-class Fate(Enum):
-    """What becomes of one write request."""
-
-    OK = "ok"
-    UNREACHABLE = "unreachable"
-    LOST = "lost before it was carried out"
-    ACK_LOST = "carried out, answer lost"
-    LATE = "answer lost, carried out minutes later"
-    UNREADABLE = "carried out, answer cannot be read"
-    REFUSED = "refused"
-    FORBIDDEN = "the user may not"
-    BUSY = "busy"
-    SIGNED_OUT = "signed out"
 
 
 @dataclass
@@ -82,6 +59,11 @@ class ModelOrg:
     refused_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, int]] = field(default_factory=list)
+    met: Counter[Fate] = field(default_factory=Counter)
+    answers: dict[str, Any] = field(default_factory=dict)
+    """The last answer of each sort of request: what a STALE one gets to see."""
+    boundary: Callable[[str], None] = lambda _where: None
+    """Called before a write reaches the org, and after its commit before the answer leaves."""
     before_read: Callable[[str], None] = lambda _what: None
     after_read: Callable[[str], None] = lambda _what: None
     before_write: Callable[[], object] = lambda: None
@@ -114,16 +96,26 @@ class ModelOrg:
             self._stand_in_the_way()
             fate = self.fates.popleft() if self.fates else self.fate()
             self.sent.append((what, size))
-            _refuse(fate)
-            if fate is Fate.LATE:
-                self.world.late.append((self.world.clock.org_time() + self.late_seconds, commit))
-                raise AnswerLost
+            self.met[fate] += 1
+            self.boundary(f"before {what}")
+            return self._meet(fate, what, commit)
+
+    def _meet(self, fate: Fate, what: str, commit: Callable[[], T]) -> T:
+        if fate is Fate.LATE:
+            self.world.late.append((self.world.clock.org_time() + self.late_seconds, partial(_later, commit)))
+            self.boundary(f"after {what}")
+            raise error_of(fate)
+        wire = WIRES.get(fate)
+        if wire is None:
             answer = commit()
-            if fate is Fate.ACK_LOST:
-                raise AnswerLost
-            if fate is Fate.UNREADABLE:
-                raise AnswerUnreadable
-            return answer
+            self.boundary(f"after {what}")
+            before, self.answers[what] = self.answers.get(what, answer), answer
+            return before if fate is Fate.STALE else answer
+        if wire.carried_out:
+            _later(commit)
+        self.boundary(f"after {what}")
+        self.world.clock.advance(wire.seconds)
+        raise error_of(fate)
 
     def run_action(self, name: str, inputs: Sequence[Mapping[str, object]]) -> ActionAnswer:
         assert self.capabilities_now().offers(name), name
@@ -156,6 +148,7 @@ class ModelOrg:
         if self.world.has_key_field and known:
             self.world.put_task(task_of(values, known[0]))
             return known[0].id
+        refuse_target(self.world, str(values.get("WhoId", "")))
         empty = CallTask(self.world.new_id("00T"), op_key=op_key, status="Open", created=self.world.now())
         return self.world.put_task(task_of(values, empty)).id
 
@@ -222,6 +215,22 @@ class ModelOrg:
             found = [row for row in found if (stamp := getattr(row, "modified", None)) and stamp >= since]
         for start in range(0, len(found), PAGE):
             yield self._read(f"page of {what}", partial(list, found[start : start + PAGE]))
+
+    def stamp_pages(self, entity: str, scope: PeopleScope) -> Iterator[list[RecordStamp]]:
+        shown: list[Person | Tracker | StepTracker] = list(self.world.trackers.values())
+        if entity == "ActionCadenceStepTracker":
+            shown = [one for one in self.world.steps.values() if one.is_open]
+        elif entity != "ActionCadenceTracker":
+            shown = [
+                one for one in self.world.people.values()
+                if (one.kind is PersonKind.LEAD) is (entity == "Lead") and not one.is_converted
+                and (scope is PeopleScope.ALL or one.owner_id == ME)
+            ]  # fmt: skip
+        stamps = self._read(
+            f"stamps of {entity}", lambda: [RecordStamp(one.id, one.modified) for one in shown]
+        )
+        for start in range(0, len(stamps), PAGE):
+            yield self._read(f"page of stamps of {entity}", partial(list, stamps[start : start + PAGE]))
 
     def read_people(self, ids: Sequence[RecordId]) -> list[Person]:
         return self._read("some people", lambda: _some(self.world.people, ids))
@@ -306,20 +315,10 @@ class ModelOrg:
         return True
 
 
-def _refuse(fate: Fate) -> None:
-    """Raise what a request meets that never gets through to the org's work."""
-    if fate is Fate.UNREACHABLE:
-        raise Unreachable
-    if fate is Fate.LOST:
-        raise AnswerLost
-    if fate is Fate.REFUSED:
-        raise OrgRefused(server_code="FIELD_CUSTOM_VALIDATION_EXCEPTION", server_text="No calls on Sundays.")
-    if fate is Fate.FORBIDDEN:
-        raise NotAllowed(server_code="FORBIDDEN", server_text="You may not.")
-    if fate is Fate.BUSY:
-        raise OrgBusy(server_code="REQUEST_LIMIT_EXCEEDED")
-    if fate is Fate.SIGNED_OUT:
-        raise SignedOut
+def _later(commit: Callable[[], object]) -> None:
+    """Carry out what nobody waits for: a refusal is heard by nobody either."""
+    with contextlib.suppress(DeskError):
+        commit()
 
 
 def _some(shelf: Mapping[str, T], ids: Sequence[RecordId]) -> list[T]:
