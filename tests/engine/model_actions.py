@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cadence_desk.domain.calls import CallTask
+from cadence_desk.domain.errors import OrgRefused
 from tests.engine.model_world import ME, ModelWorld
 
 if TYPE_CHECKING:
@@ -21,10 +22,20 @@ def _no(text: str) -> Refusal:
     return ("UNKNOWN_EXCEPTION", text)
 
 
+def refuse_target(world: ModelWorld, person_id: str) -> None:
+    """Refuse a task for somebody who is gone."""
+    if person_id not in world.people:
+        raise OrgRefused(server_code="INVALID_CROSS_REFERENCE_KEY", server_text="invalid cross reference id")
+
+
 def _assign(world: ModelWorld, given: Inputs) -> Refusal:
     target, cadence_id = str(given["targetId"]), str(given["salesCadenceNameOrId"])
     if target not in world.people:
         return _no("The target does not exist.")
+    if world.people[target].is_converted:
+        return _no("The lead is converted.")
+    if given.get("userId") in world.inactive_users:
+        return _no("The assignee is inactive.")
     if not world.cadences[cadence_id].is_active:
         return _no("The cadence is not active.")
     if world.active(target, cadence_id):
@@ -64,6 +75,8 @@ def _resume(world: ModelWorld, given: Inputs) -> Refusal:
 
 
 def _assignee(world: ModelWorld, given: Inputs) -> Refusal:
+    if given["userId"] in world.inactive_users:
+        return _no("The assignee is inactive.")
     return _each(world, given, lambda one: one.is_active, owner_id=str(given["userId"]))
 
 

@@ -72,6 +72,7 @@ class ModelWorld:
     late: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
     tell: Callable[[str, list[ChangeEvent]], None] = lambda _topic, _events: None
     created: Counter[str] = field(default_factory=Counter)
+    inactive_users: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _number: int = 100
     _commits: int = 0

@@ -11,7 +11,7 @@ from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.errors import BadValue, SignedOut
 from cadence_desk.domain.people import Person, PersonKind
 from cadence_desk.domain.refusals import RefusalCode, Verdict
-from tests.engine.model_org import Fate
+from tests.engine.fates import Fate
 from tests.engine.model_world import CADENCE, ME, OTHER_CADENCE, lead, record_id
 
 if TYPE_CHECKING:

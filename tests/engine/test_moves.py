@@ -9,7 +9,7 @@ import pytest
 
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Kind
-from tests.engine.model_org import Fate
+from tests.engine.fates import Fate
 from tests.engine.model_world import CADENCE, COLLEAGUE, OTHER_CADENCE, lead
 
 if TYPE_CHECKING:

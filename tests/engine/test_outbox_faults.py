@@ -14,7 +14,7 @@ from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.connections import FileOptions
 from cadence_desk.sync.kinds.calling import LogCallKind
 from cadence_desk.sync.supervisor import settled
-from tests.engine.model_org import Fate
+from tests.engine.fates import Fate
 from tests.engine.model_world import CADENCE, lead
 from tests.engine.rig import Rig
 from tests.engine.virtual_time import SteeredLoop

@@ -25,7 +25,7 @@ from cadence_desk.sync.shelf import Shelf
 from cadence_desk.sync.unsaved import Unsaved
 from cadence_desk.sync.verifier import Verifier
 from tests.engine import test_enroll, test_feed, test_log_call, test_outbox_faults
-from tests.engine.model_org import Fate
+from tests.engine.fates import Fate
 from tests.engine.rig import Rig
 from tests.engine.virtual_time import SteeredLoop
 from tests.properties import test_convergence as convergence

@@ -24,16 +24,18 @@ class SteeredClock:
     def __init__(self) -> None:
         self.passed = 1000.0
         self.shift = 0.0
+        self.slept = 0.0
+        """Seconds in which this computer was asleep: its monotonic clock stood still."""
 
     def wall(self) -> float:
-        return NOON + self.passed + self.shift
+        return NOON + self.passed + self.slept + self.shift
 
     def monotonic(self) -> float:
         return self.passed
 
     def org_time(self) -> float:
         """The org's own clock: nobody sets that wrong."""
-        return NOON + self.passed
+        return NOON + self.passed + self.slept
 
     def advance(self, seconds: float) -> None:
         self.passed += seconds

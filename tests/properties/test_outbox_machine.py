@@ -18,8 +18,8 @@ from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.operations import OPEN_STATES, Kind, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.parts import EngineOptions
+from tests.engine.fates import Fate
 from tests.engine.model_files import Disk
-from tests.engine.model_org import Fate
 from tests.engine.model_world import CADENCE, ME, OTHER_CADENCE, lead
 from tests.engine.rig import Rig
 from tests.engine.virtual_time import SteeredLoop

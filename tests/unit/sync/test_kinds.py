@@ -13,7 +13,8 @@ from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.ports import ActionAnswer, ActionOutcome
 from cadence_desk.sync.kinds.kind import Finding, number_of, sent_parts, text_of
 from cadence_desk.sync.kinds.registry import KINDS
-from tests.engine.model_org import Fate, ModelOrg
+from tests.engine.fates import Fate
+from tests.engine.model_org import ModelOrg
 from tests.engine.model_world import CADENCE, ModelWorld, cadence, lead
 from tests.engine.virtual_time import SteeredClock
 from tests.unit.store.desk_files import operation
