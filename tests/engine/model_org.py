@@ -19,8 +19,8 @@ from cadence_desk.domain.orgs import (
     Identity,
     ObjectDescription,
 )
-from cadence_desk.domain.people import Rep
-from cadence_desk.domain.ports import ActionAnswer, ActionOutcome, PeopleScope
+from cadence_desk.domain.people import PersonKind, Rep
+from cadence_desk.domain.ports import ActionAnswer, ActionOutcome, PeopleScope, RecordStamp
 from cadence_desk.domain.record_ids import RecordId
 from tests.engine.fates import WIRES, Fate, error_of
 from tests.engine.model_actions import ACTIONS, refuse_target
@@ -215,6 +215,22 @@ class ModelOrg:
             found = [row for row in found if (stamp := getattr(row, "modified", None)) and stamp >= since]
         for start in range(0, len(found), PAGE):
             yield self._read(f"page of {what}", partial(list, found[start : start + PAGE]))
+
+    def stamp_pages(self, entity: str, scope: PeopleScope) -> Iterator[list[RecordStamp]]:
+        shown: list[Person | Tracker | StepTracker] = list(self.world.trackers.values())
+        if entity == "ActionCadenceStepTracker":
+            shown = [one for one in self.world.steps.values() if one.is_open]
+        elif entity != "ActionCadenceTracker":
+            shown = [
+                one for one in self.world.people.values()
+                if (one.kind is PersonKind.LEAD) is (entity == "Lead") and not one.is_converted
+                and (scope is PeopleScope.ALL or one.owner_id == ME)
+            ]  # fmt: skip
+        stamps = self._read(
+            f"stamps of {entity}", lambda: [RecordStamp(one.id, one.modified) for one in shown]
+        )
+        for start in range(0, len(stamps), PAGE):
+            yield self._read(f"page of stamps of {entity}", partial(list, stamps[start : start + PAGE]))
 
     def read_people(self, ids: Sequence[RecordId]) -> list[Person]:
         return self._read("some people", lambda: _some(self.world.people, ids))
