@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from cadence_desk.desk.work import REPLACEABLE
 from cadence_desk.domain.calls import NOTE_LIMIT, FollowUp
+from cadence_desk.domain.choices import CALL_KINDS
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 BRIEF_ACTION = "completeActionCadenceStep"
 LONGEST_CALL = 24 * 3600
+MAY_BE_THERE = "The earlier call may be in Salesforce already: look there before you save."
 
 
 @dataclass(slots=True)
@@ -43,7 +46,9 @@ class CallDraft:
     op_id: str = ""
     was_refused: str = ""
     replaces: str = ""
-    """The refused operation whose text this one takes up again."""
+    """The refused or unclear operation whose text this one takes up again."""
+    doubt: str = ""
+    """Why the earlier one may be in the org all the same; empty when it cannot be."""
     edited: bool = field(default=False, compare=False)
 
 
@@ -67,12 +72,36 @@ class Calls:
                     return draft
             return await self._new_draft(target_id, step)
 
-    async def _new_draft(self, target_id: str, step: str) -> CallDraft:
+    async def edit_again(self, op_id: str) -> CallDraft:
+        """Open a draft with the text of a refused or unclear call; saving it supersedes that one.
+
+        Raises:
+            BadValue: it is neither, any more.
+        """
+        async with self._one_press:
+            for draft in self.drafts():
+                if draft.replaces == op_id:
+                    return draft
+            old = self._session.require_engine().runner.work.get(op_id)
+            if old is None or old.kind not in CALL_KINDS or old.state not in REPLACEABLE:
+                raise BadValue("This call can no longer be edited.", hint="Look at it again in the outbox.")
+            return await self._new_draft(old.target_id, old.subject_id, old)
+
+    def draft_of(self, op_id: str) -> CallDraft:
+        """Return an unfinished draft. Raises BadValue when it is none, any more."""
+        for draft in self.drafts():
+            if draft.op_id == op_id:
+                return draft
+        raise BadValue("This call was saved or discarded meanwhile.", hint="Look at it again in the outbox.")
+
+    async def _new_draft(self, target_id: str, step: str, old: Operation | None = None) -> CallDraft:
         draft = CallDraft("", target_id, step, subject=self._subject(step))
-        refused = self._refused_text(target_id, step)
-        if refused is not None:
-            draft = _draft(refused)
-            draft.was_refused, draft.replaces = refused.server_text or refused.words, refused.op_id
+        old = old or self._refused_text(target_id, step)
+        if old is not None:
+            draft = _draft(old)
+            refused = old.state is OperationState.REFUSED
+            draft.replaces, draft.doubt = old.op_id, "" if refused else MAY_BE_THERE
+            draft.was_refused = (old.server_text or old.words) if refused else ""
         operation = self._work.operation(
             self._kind(step),
             target_id,
@@ -89,12 +118,20 @@ class Calls:
         if engine is None:
             return []
         found = engine.runner.work.in_state(OperationState.DRAFT)
-        return [_draft(one) for one in found if one.kind in {Kind.LOG_CALL, Kind.COMPLETE_CALL}]
+        return [_draft(one) for one in found if one.kind in CALL_KINDS]
 
     async def keep(self, draft: CallDraft) -> None:
         """Save what is typed so far. Raises BadValue when the call was saved or discarded meanwhile."""
         draft.edited = True
         await self._work.keep(draft.op_id, self._payload(draft))
+
+    def keep_at_once(self, draft: CallDraft, seconds: float = 1.0) -> bool:
+        """Save what is typed before returning; False when that failed or took longer.
+
+        Blocks the loop thread: only for the moment the session ends, when no other turn of the loop may come.
+        """
+        draft.edited = True
+        return self._work.keep_at_once(draft.op_id, self._payload(draft), seconds)
 
     async def save(self, draft: CallDraft) -> str:
         """Queue the call, the end of its step and the follow-up; returns the intent's id after the commit.
@@ -199,6 +236,7 @@ class Calls:
             "day": today.isoformat(),
             "replaces": draft.replaces,
             "was_refused": draft.was_refused,
+            "doubt": draft.doubt,
             "follow_up": {"subject": follow_up.subject, "due": follow_up.due.isoformat()}
             if follow_up
             else None,
@@ -212,7 +250,7 @@ class Calls:
     def _refused_text(self, target_id: str, step: str) -> Operation | None:
         engine = self._session.require_engine()
         for operation in reversed(engine.runner.work.of_target(target_id)):
-            if operation.kind in {Kind.LOG_CALL, Kind.COMPLETE_CALL}:
+            if operation.kind in CALL_KINDS:
                 same = operation.subject_id == step
                 return operation if same and operation.state is OperationState.REFUSED else None
         return None
@@ -237,6 +275,7 @@ def _draft(operation: Operation) -> CallDraft:
         operation.op_id,
         _text(payload, "was_refused"),
         _text(payload, "replaces"),
+        _text(payload, "doubt"),
     )
 
 

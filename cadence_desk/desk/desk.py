@@ -11,6 +11,7 @@ from cadence_desk.desk.events import DeskEvents
 from cadence_desk.desk.feed_status import FeedStatus, LoadingStatus
 from cadence_desk.desk.lists import Lists
 from cadence_desk.desk.moves import Moves
+from cadence_desk.desk.outbox import Outbox
 from cadence_desk.desk.readiness import Readiness
 from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
@@ -43,6 +44,7 @@ class Desk(Lists):
         self.calls = Calls(session, work)
         self.enrollment = Enrollment(session, work)
         self.moves = Moves(session, work, self)
+        self.outbox = Outbox(session, work, self)
         self.readiness = Readiness(session)
 
     @property
@@ -107,6 +109,20 @@ class Desk(Lists):
         engine.board.projection.names_known(*engine.reference.names())
         engine.monitor.try_now()
         await engine.runner.release(Hold.OFFLINE)
+
+    @property
+    def last_whole(self) -> str:
+        """When everything was read or compared with the org last, in a sentence; empty while that is unknown."""
+        engine = self._session.engine
+        last = engine.nightly.last if engine else None
+        return last.words if last else ""
+
+    async def read_everything(self) -> str:
+        """Read every list in full, now; returns a sentence that says what it costs. Raises DeskError."""
+        engine = self._session.require_engine()
+        before, calls = self.last_whole, engine.comparison.calls
+        engine.monitor.read_everything()
+        return f"Reading everything again: about {calls:,} API calls. {before}".strip()
 
     async def idle(self) -> None:
         """Wait until nothing is on its way: for the command line and tests."""

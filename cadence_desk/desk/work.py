@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import DeskError, StoreError
 from cadence_desk.domain.op_ids import new_op_id
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
@@ -13,9 +15,13 @@ from cadence_desk.sync.org_time import is_unsure
 from cadence_desk.sync.supervisor import settled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from cadence_desk.desk.session import Session
+
+
+REPLACEABLE = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
+"""States that an edit supersedes; in every other one the org may be carrying the operation out."""
 
 
 class Work:
@@ -59,22 +65,57 @@ class Work:
         engine.runner.took(operations)
 
     async def keep(self, op_id: str, payload: Mapping[str, object]) -> None:
-        """Save the text of a draft."""
+        """Save the text of a draft. Raises BadValue when it is no draft any more, StoreError."""
         engine = self._session.require_engine()
-        await settled(engine.parts.outbox.save_draft(op_id, payload))
+        async with self._watched():
+            await settled(engine.parts.outbox.save_draft(op_id, payload))
         known = engine.runner.work.get(op_id)
         if known is not None:
             engine.runner.work.put([_with_payload(known, payload)])
+
+    def keep_at_once(self, op_id: str, payload: Mapping[str, object], seconds: float) -> bool:
+        """Save the text of a draft before returning; blocks the caller for at most `seconds`."""
+        engine = self._session.engine
+        if engine is None:
+            return False
+        try:
+            engine.parts.outbox.save_draft(op_id, payload).result(seconds)
+        except (DeskError, TimeoutError):
+            return False
+        return True
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """A disk that takes no drafts takes no states either: sending stops until it takes one again."""
+        pauses = self._session.require_engine().runner.pauses
+        try:
+            yield
+        except StoreError as error:
+            pauses.store_failed(error)
+            raise
+        pauses.store_worked()
 
     async def queue(self, op_ids: Sequence[str], replaces: str = "") -> None:
         """Turn drafts into queued operations in one commit; with `replaces` a refused one is superseded in the same."""
         engine = self._session.require_engine()
         moves = [Move(op_id, OperationState.QUEUED, "saved") for op_id in op_ids]
         old = engine.runner.work.get(replaces)
-        if old is not None and old.state is OperationState.REFUSED:
+        if old is not None and old.state in REPLACEABLE:
             moves.append(Move(old.op_id, OperationState.SUPERSEDED, "edited and saved again"))
-        queued = await settled(engine.parts.outbox.move_many(moves))
+            why = "an earlier part was edited and saved again"
+            moves += [Move(one.op_id, OperationState.CANCELLED, why) for one in self.rest_of(old)]
+        async with self._watched():
+            queued = await settled(engine.parts.outbox.move_many(moves))
         engine.runner.took(queued)
+
+    def rest_of(self, operation: Operation) -> list[Operation]:
+        """Return what the same press wanted after this operation and was certainly not carried out."""
+        work = self._session.require_engine().runner.work
+        return [
+            one
+            for one in work.of_intent(operation.intent_id, operation.target_id)
+            if one.seq > operation.seq and one.state is OperationState.QUEUED and not is_unsure(one)
+        ]
 
     async def cancel(self, op_ids: Sequence[str], why: str) -> int:
         """Cancel drafts and queued operations that were not sent; returns how many."""

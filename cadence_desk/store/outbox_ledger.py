@@ -69,6 +69,14 @@ class OutboxLedger:
         self._rows.write_progress(connection, operation)
         return operation
 
+    def note(
+        self, connection: sqlite3.Connection, op_id: str, why: str, fields: Mapping[str, Any]
+    ) -> Operation:
+        """Store what a person decided without a change of state, with a line in the audit."""
+        operation = self.update(connection, op_id, fields)
+        self._rows.append_event(connection, operation.state, operation, (why, self._clock.wall()))
+        return operation
+
     def hold(
         self, connection: sqlite3.Connection, op_ids: Sequence[str], hold: Hold, next_try: float
     ) -> list[Operation]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import StoreError
@@ -71,6 +72,22 @@ class OutboxRunner:
             known = {one.op_id: one for one in moved}
             loaded = [known.get(one.op_id, one) for one in loaded]
         self.took(loaded)
+        await self._open_undo_windows()
+
+    async def _open_undo_windows(self) -> None:
+        """What could still be undone when its engine ended can be undone for as long again: nobody saw the time pass."""
+        waiting = [one for one in self.work.in_state(_S.QUEUED) if one.hold is Hold.UNDO_WINDOW]
+        if not waiting:
+            return
+        until = self._parts.clock.wall() + self._options.undo_seconds
+        try:
+            held = await settled(
+                self._parts.outbox.hold([one.op_id for one in waiting], Hold.UNDO_WINDOW, until)
+            )
+        except StoreError as error:
+            self.pauses.store_failed(error)
+            held = [replace(one, next_try=until) for one in waiting]
+        self.took(held)
 
     def start(self) -> None:
         """Begin to send: doubtful operations are read back first."""

@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 
 DOCUMENT = "reference"
 DESCRIBES = "describes"
-TASK_KEY = "CD_Op_Id__c"
-"""The field that makes it impossible to log a call twice, where an admin has added it to Activity."""
-
-
-def has_task_key(capabilities: Capabilities) -> bool:
-    """Return True when tasks can be written under a unique key (facts: reliability, exactly once)."""
-    task = capabilities.objects.get("Task")
-    field = task.fields.get(TASK_KEY) if task is not None else None
-    return field is not None and field.external_id and field.unique and field.createable and field.filterable
 
 
 class Reference:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.errors import DeskError, StoreError
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
+from cadence_desk.domain.protection import has_task_key
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.kind import Checked, Finding
 from cadence_desk.sync.kinds.registry import KINDS
 from cadence_desk.sync.org_time import UNSURE, is_unsure, org_time, sent_org_time
 from cadence_desk.sync.read_back import read_back
-from cadence_desk.sync.reference import has_task_key
 from cadence_desk.sync.supervisor import in_lane, settled
 from cadence_desk.sync.work_list import DOUBTED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.calls import UNCATEGORIZED
+from cadence_desk.domain.protection import TASK_KEY
 from cadence_desk.domain.readiness.facts import Unread
 from cadence_desk.domain.readiness.finding import failed, listed, passed, unknown, unread, warned
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from cadence_desk.domain.readiness.facts import OrgFacts
     from cadence_desk.domain.readiness.finding import Finding
 
-TASK_KEY = "CD_Op_Id__c"
 TASK_MARK = "CallObject"
 STEP_LINK = "ActionCadenceStepTrackerId"
 CALL_FIELDS = ("Subject", "Status", "WhoId", "CallDisposition", "CallDurationInSeconds", "Description")

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from cadence_desk.domain.errors import OrgRefused
 from cadence_desk.domain.operations import Kind
+from cadence_desk.domain.protection import PROTECTION_WORDS, Protection
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.sync.kinds.kind import (
     Checked,
@@ -91,6 +92,10 @@ class LogCallKind(OperationKind):
     @override
     def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
         return keyed or bool(evidence_of(operation, OWN_TASK))
+
+    @override
+    def protection(self, *, keyed: bool) -> str:
+        return _task_protection(keyed=keyed)
 
     @override
     def invert(self, operation: Operation) -> Kind | None:
@@ -193,6 +198,10 @@ class AddTaskKind(OperationKind):
         return keyed
 
     @override
+    def protection(self, *, keyed: bool) -> str:
+        return _task_protection(keyed=keyed)
+
+    @override
     def invert(self, operation: Operation) -> Kind | None:
         return None
 
@@ -208,6 +217,10 @@ def _find(gateway: OrgGateway, operation: Operation) -> CallTask | None:
     if not operation.attempt:
         return None  # never sent: nothing can be there under its key
     return gateway.find_task(operation.op_id, operation.target_id, sent_since(operation))
+
+
+def _task_protection(*, keyed: bool) -> str:
+    return PROTECTION_WORDS[Protection.KEY if keyed else Protection.REVIEW]
 
 
 def _matches(task: CallTask, operation: Operation) -> bool:

@@ -86,6 +86,10 @@ class EnrollKind(OperationKind):
         )
 
     @override
+    def protection(self, *, keyed: bool) -> str:
+        return "Salesforce refuses a second run in the same cadence while one is active, and all runs are looked at first."
+
+    @override
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.REMOVE
 
@@ -126,6 +130,10 @@ class RemoveKind(OperationKind):
         if tracker is None or not tracker.is_active:
             return Checked(Finding.PRESENT, {"state": tracker.state if tracker else "deleted"})
         return Checked(Finding.ABSENT)
+
+    @override
+    def protection(self, *, keyed: bool) -> str:
+        return "It ends one tracker and no other: a second removal finds it ended."
 
     @override
     def invert(self, operation: Operation) -> Kind | None:

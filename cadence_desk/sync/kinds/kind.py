@@ -93,6 +93,11 @@ class OperationKind(ABC):
         del operation, keyed
         return False
 
+    def protection(self, *, keyed: bool) -> str:
+        """Return in a sentence what keeps the effect from being there twice; `keyed` as above."""
+        del keyed
+        return "It is sent again only when Salesforce still lacks it 11 minutes after the send."
+
     @abstractmethod
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
         """Look at the org: is the effect already there, which record is it about?"""

@@ -73,6 +73,10 @@ class _RunKind(OperationKind):
         return Checked(Finding.ABSENT)
 
     @override
+    def protection(self, *, keyed: bool) -> str:
+        return "It sets a state: once Salesforce shows that state, it is not sent again."
+
+    @override
     def invert(self, operation: Operation) -> Kind | None:
         return None
 

@@ -58,6 +58,10 @@ class _StepKind(OperationKind):
         )
 
     @override
+    def protection(self, *, keyed: bool) -> str:
+        return "It ends one step and no other: once that step is closed, it is not sent again."
+
+    @override
     def invert(self, operation: Operation) -> Kind | None:
         return None
 

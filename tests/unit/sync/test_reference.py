@@ -16,7 +16,7 @@ from cadence_desk.domain.orgs import (
     ObjectDescription,
 )
 from cadence_desk.domain.people import Rep
-from cadence_desk.sync.reference import TASK_KEY, has_task_key
+from cadence_desk.domain.protection import TASK_KEY, has_task_key
 from cadence_desk.sync.reference_text import ReferenceData, from_text, to_text
 from tests.engine.model_world import CADENCE, ME, cadence, record_id
 
