@@ -115,6 +115,10 @@ class OutboxFile:
         """Store what became known without a change of state, such as `checks` and `next_try`."""
         return self._commit(lambda connection: self._ledger.update(connection, op_id, fields))
 
+    def note(self, op_id: str, why: str, **fields: Any) -> Future[Operation]:
+        """As `update`, with a line in the audit: for what a person decided that is no change of state."""
+        return self._commit(lambda connection: self._ledger.note(connection, op_id, why, fields))
+
     def hold(self, op_ids: Sequence[str], hold: Hold, next_try: float = 0.0) -> Future[list[Operation]]:
         """Set why queued operations wait; those no longer queued are left alone and left out of the answer."""
         return self._commit(lambda connection: self._ledger.hold(connection, op_ids, hold, next_try))
