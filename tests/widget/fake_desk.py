@@ -22,6 +22,8 @@ from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
 from tests.widget.fake_world import DISPOSITIONS, NOW, RESULTS, World, made_id, make_world
 
 if TYPE_CHECKING:
+    import asyncio
+
     from cadence_desk.domain.errors import DeskError
 
 
@@ -106,12 +108,17 @@ class FakeCalls:
         self.saved: list[FakeDraft] = []
         self.discarded: list[FakeDraft] = []
         self.problem: DeskError | None = None
+        self.disk_problem: DeskError | None = None
+        """Why nothing can be stored."""
+        self.gate: asyncio.Event | None = None
+        """Makes a save wait."""
         self.script_text = ""
 
     async def begin(self, target_id: str, step_tracker_id: str | None) -> FakeDraft:
         for draft in self._drafts:
             if draft.target_id == target_id:
                 return draft
+        self._need_disk()
         draft = FakeDraft(f"intent-{len(self.saved) + len(self._drafts)}", target_id, step_tracker_id)
         self._drafts.append(draft)
         return draft
@@ -119,10 +126,23 @@ class FakeCalls:
     def drafts(self) -> Sequence[FakeDraft]:
         return list(self._drafts)
 
+    def _need_disk(self) -> None:
+        if self.disk_problem is not None:
+            raise self.disk_problem
+
     async def keep(self, draft: FakeDraft) -> None:
+        self._need_disk()
         self.kept.append(dataclasses.replace(draft))
 
+    def keep_at_once(self, draft: FakeDraft) -> bool:
+        if self.disk_problem is None:
+            self.kept.append(dataclasses.replace(draft))
+        return self.disk_problem is None
+
     async def save(self, draft: FakeDraft) -> str:
+        if self.gate is not None:
+            await self.gate.wait()
+        self._need_disk()
         if self.problem is not None:
             raise self.problem
         self.saved.append(dataclasses.replace(draft))
@@ -132,6 +152,7 @@ class FakeCalls:
         return draft.intent_id
 
     async def discard(self, draft: FakeDraft) -> None:
+        self._need_disk()
         self.discarded.append(draft)
         self._drafts.remove(draft)
 
@@ -355,6 +376,7 @@ class FakeDesk(FakeLists):
         self.people, self.trackers = PeopleTable(), TrackerTable()
         self.events, self.feed, self.loading = FakeEvents(), FakeFeed(), FakeLoading()
         self.secrets_word = ""
+        self.trouble = ""
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)
         self.readiness = FakeReadiness()

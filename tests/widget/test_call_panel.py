@@ -197,13 +197,13 @@ def test_branches_and_script_are_shown_before_saving(
         steps = desk.world.steps[target]
         steps[steps.index(step)] = dataclasses.replace(step, cadence_step_id=intro.id)
         panel = await opened(place, target, tracker, parent)
-        await until(panel.script.toPlainText, "script")
-        assert panel.script.toPlainText().startswith("<i>Hello</i>")
-        assert "depends on the result" in panel.branches.text()
+        await until(panel.fields.script.toPlainText, "script")
+        assert panel.fields.script.toPlainText().startswith("<i>Hello</i>")
+        assert "depends on the result" in panel.fields.branches.text()
         press_focused("2")
-        assert panel.branches.text() == "Next: Follow-up email"
+        assert panel.fields.branches.text() == "Next: Follow-up email"
         press_focused("4")
-        assert "without a branch" in panel.branches.text()
+        assert "without a branch" in panel.fields.branches.text()
 
     run(body())
 
@@ -230,9 +230,9 @@ def test_notes_of_32000_characters_fit_and_more_is_told(
         target, tracker = call_step(desk)
         panel = await opened(place, target, tracker, parent)
         panel.notes.setPlainText("x" * NOTE_LIMIT)
-        assert panel.counter.text() == "0 left"
+        assert panel.fields.counter.text() == "0 left"
         panel.notes.setPlainText("x" * (NOTE_LIMIT + 1))
-        assert panel.counter.text() == "-1 left"
+        assert panel.fields.counter.text() == "-1 left"
 
     run(body())
 

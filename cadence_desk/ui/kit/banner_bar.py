@@ -5,9 +5,10 @@ One banner per code; a repeat is counted, not stacked. Called by every screen an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -17,6 +18,8 @@ from cadence_desk.ui.kit.shapes import Shape, paint_shape
 from cadence_desk.ui.kit.theme import GAP, Tone, colors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QPaintEvent
 
@@ -33,6 +36,7 @@ class Banner(QFrame):
         self.code = code
         self.tone = tone
         self.count = 1
+        self.lasting = False
         self._copied = ""
         self.title = PlainLabel(bold=True)
         self.title.set_tone(tone)
@@ -45,8 +49,14 @@ class Banner(QFrame):
         self._close.setObjectName("dismissBannerButton")
         self._close.setAccessibleName("Dismiss this message")
         self._close.clicked.connect(self.deleteLater)
+        self._act = QPushButton()
+        self._act.setObjectName("actOnBannerButton")
+        self._act.hide()
         for button in (self._copy, self._close):
             button.setProperty("flat", True)  # noqa: FBT003  # a Qt property, by position only
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         told = QVBoxLayout()
         told.setSpacing(2)
         told.addWidget(self.title)
@@ -54,6 +64,7 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(34, GAP, GAP, GAP)
         row.addLayout(told, 1)
+        row.addWidget(self._act, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
@@ -66,6 +77,18 @@ class Banner(QFrame):
         self._copied = copied
         self._copy.setVisible(bool(copied))
         self.setAccessibleName(f"{title}. {words}")
+
+    def offer(self, words: str, pressed: Callable[[], object]) -> None:
+        """Offer a button that does something about it and takes the banner away."""
+        self._act.setText(words)
+        self._act.clicked.connect(self.deleteLater)
+        self._act.clicked.connect(lambda _checked=False: pressed())
+        self._act.show()
+
+    def last(self) -> None:
+        """Stay until it is taken back: there is nothing to dismiss while it is so."""
+        self.lasting = True
+        self._close.hide()
 
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._copied}\nseen {self.count} time(s)")
@@ -83,6 +106,9 @@ class Banner(QFrame):
 
 class BannerBar(QWidget):
     """Where banners stack, at the top of a window or dialog."""
+
+    asked = Signal(str)
+    """A banner's button wants a command, by its name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,10 +132,21 @@ class BannerBar(QWidget):
         words = " ".join(part for part in parts if part)
         self.tell(error.code, f"{error.title}  ·  {error.code}", words, tone=Tone.BAD, copied=copied)
 
-    def tell(
-        self, code: str, title: str, words: str = "", *, tone: Tone = Tone.INFO, copied: str = ""
+    def tell(  # noqa: PLR0913  # a banner's parts; all but the first two by name
+        self,
+        code: str,
+        title: str,
+        words: str = "",
+        *,
+        tone: Tone = Tone.INFO,
+        copied: str = "",
+        act: tuple[str, str] | None = None,
+        lasting: bool = False,
     ) -> None:
-        """Show a notice; the same code again counts up."""
+        """Show a notice; the same code again counts up.
+
+        `act` is a button's words and the command it asks for; a `lasting` notice stays until it is cleared.
+        """
         shown = {banner.code: banner for banner in self.banners()}
         banner = shown.get(code)
         if banner is not None:
@@ -117,7 +154,12 @@ class BannerBar(QWidget):
         else:
             banner = Banner(code, tone, self)
             self._rows.addWidget(banner)
-            for old in self.banners()[:-_MOST]:
+            if act is not None:
+                banner.offer(act[0], partial(self.asked.emit, act[1]))
+            if lasting:
+                banner.last()
+            passing = [one for one in self.banners() if not one.lasting]
+            for old in passing[:-_MOST]:
                 self._drop(old)
         banner.show_words(title, words, copied)
         self.show()

@@ -123,6 +123,9 @@ class CallsFace(Protocol):
     async def keep(self, draft: Any, /) -> None:
         """Save what was typed."""
 
+    def keep_at_once(self, draft: Any, /) -> bool:
+        """Save what was typed before returning, within a second; False when that failed."""
+
     async def save(self, draft: Any, /) -> str:
         """Queue it; return the intent."""
 
@@ -272,6 +275,10 @@ class DeskStateFace(Protocol):
     @property
     def secrets_word(self) -> str:
         """A plain word about the key store; empty when all is well."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be saved on this computer; empty when everything can."""
 
     @property
     def loading(self) -> LoadingFace:

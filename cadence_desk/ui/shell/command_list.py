@@ -53,14 +53,22 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
 def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
     calling = partial(doors.why_not_people, Kind.LOG_CALL)
     commands = [
-        Command("log_call", "Log a call", doors.log_call, ("L", "Ctrl+L"), "call", calling),
+        Command("log_call", "Log a call", doors.calls.log_call, ("L", "Ctrl+L"), "call", calling),
         Command(
             "dial",
             "Log a call with the timer running",
-            partial(doors.log_call, timer=True),
+            partial(doors.calls.log_call, timer=True),
             ("D",),
             "call",
             calling,
+        ),
+        Command(
+            "continue_call",
+            "Go on with a call that was typed and not saved",
+            doors.calls.go_on,
+            ("Ctrl+Shift+L",),
+            "call draft note kept",
+            doors.calls.why_not_go_on,
         ),
         Command(
             "enroll",

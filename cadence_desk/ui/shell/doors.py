@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QMenu
 
 from cadence_desk.domain.operations import KIND_WORDS, Kind
 from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.shell.call_door import CallDoor
 from cadence_desk.ui.shell.offers import offer_in_menu
-from cadence_desk.ui.shell.subject import Subject, subject_of
+from cadence_desk.ui.shell.subject import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtWidgets import QDialog, QMainWindow
 
-    from cadence_desk.ui.calling.call_panel import CallPanel
     from cadence_desk.ui.shell.commands import CommandBook
     from cadence_desk.ui.shell.frame import WindowFrame
 
@@ -39,7 +39,8 @@ class Doors(QObject):
         self._window = window
         self._frame = frame
         self._book = book
-        self._call: CallPanel | None = None
+        self.calls = CallDoor(window, frame)
+        self.calls.saved.connect(self._call_saved)
 
     # ------------------------------------------------------------ may it be used
 
@@ -58,24 +59,6 @@ class Doors(QObject):
         return self._frame.place.desk.why_not(kind) or ("" if ids else nobody)
 
     # ------------------------------------------------------------ opening
-
-    def log_call(self, *, timer: bool = False) -> None:
-        """Open the call panel for the selected person; an open one comes to the front."""
-        from cadence_desk.ui.calling.call_panel import CallPanel
-
-        place, subject = self._frame.place, subject_of(self._frame)
-        if place is None or not subject.target_ids:
-            return
-        if self._call is not None:
-            self._call.raise_()
-            self._call.activateWindow()
-            return
-        target_id = subject.target_ids[0]
-        tracker_id = self._tracker_for(subject, target_id)
-        self._call = CallPanel(place, target_id, tracker_id, self._window)
-        self._call.finished.connect(self._call_closed)
-        self._call.saved.connect(self._call_saved)
-        self._call.open_with(timer=timer)
 
     def enroll(self) -> None:
         """Open the add-to-cadence dialog for the selected people."""
@@ -122,30 +105,7 @@ class Doors(QObject):
         if ids:
             QGuiApplication.clipboard().setText("\n".join(ids))
 
-    def flush_drafts(self) -> None:
-        """Hand unsaved text to the desk."""
-        if self._call is not None:
-            self._call.keep_now()
-
     # ------------------------------------------------------------ helpers of the above
-
-    def _tracker_for(self, subject: Subject, target_id: str) -> str:
-        if self._frame.place is None:
-            return ""
-        desk = self._frame.place.desk
-        for tracker_id in subject.tracker_ids:
-            tracker = desk.tracker(tracker_id)
-            if tracker is not None and tracker.target_id == target_id and tracker.is_active:
-                return tracker_id
-        return ""
-
-    def _call_closed(self) -> None:
-        if self._call is not None:
-            self._call.deleteLater()
-        self._call = None
-        screen = self._frame.list_screen()
-        if screen is not None:
-            screen.table.setFocus()
 
     def _call_saved(self, words: str) -> None:
         self._frame.bar.clear("NOTICE-CALL")

@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
         self._relay: EventRelay | None = None
         self._started = False
         self._finished = False
+        self._told_kept = False
+        self._told_unsaved = False
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
         self.memory = WindowMemory(self, self.frame, memory or NoMemory())
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.toast.undo_asked.connect(self.acts.undo)
         self.doors.queued.connect(self.toast.show_words)
         self.frame.asked.connect(self.book.run)
+        self.frame.bar.asked.connect(self.book.run)
         self._refresher = Refresher(self.frame)
         self._refresher.profile_changed.connect(self._show_profile)
         add_commands(self.book, self.frame, self.doors, self.acts)
@@ -94,10 +97,17 @@ class MainWindow(QMainWindow):
             return
         self._started = True
         self._show_profile()
-        drafts = list(self.place.desk.calls.drafts()) if self.place is not None else []
-        if drafts:
-            words = "Your text is there: open the person from the Outbox (Ctrl+4) and press L."
-            self.frame.bar.tell("NOTICE-DRAFTS", f"{count_word(len(drafts), 'call')} not finished", words)
+        self._tell_kept()
+
+    def _tell_kept(self) -> None:
+        """Say once that calls were typed and not saved, and lead back to them."""
+        kept = self.doors.calls.kept()
+        if kept and not self._told_kept:
+            self._told_kept = True
+            one = len(kept) == 1
+            title = f"{count_word(len(kept), 'call note')} {'was' if one else 'were'} kept"
+            words = "What you typed before Cadence Desk ended is there, for the same person."
+            self.frame.bar.tell("NOTICE-DRAFTS", title, words, act=("Continue", "continue_call"))
 
     def show_start_error(self, error: DeskError) -> None:
         """Tell that the desk could not start; the reason takes the place of the general words about being signed out."""
@@ -127,6 +137,8 @@ class MainWindow(QMainWindow):
             return
         desk = self.place.desk
         self.frame.strip.show_org(desk.profile, desk.identity)
+        if self._started:
+            self._tell_kept()  # who signs in later sees what was kept then
         kind = desk.profile.banner.value
         name = desk.profile.name
         self.setWindowTitle(f"Cadence Desk: {name}" if name == kind else f"Cadence Desk: {name} ({kind})")
@@ -148,7 +160,7 @@ class MainWindow(QMainWindow):
 
     def flush_drafts(self) -> None:
         """Hand unsaved text to the desk."""
-        self.doors.flush_drafts()
+        self.doors.calls.flush()
 
     def finish(self) -> None:
         """Keep the settings and close for good."""
@@ -172,5 +184,10 @@ class MainWindow(QMainWindow):
                 self.quit_asked.emit()
             return
         event.ignore()
+        if self.doors.calls.has_unsaved and not self._told_unsaved:
+            self._told_unsaved = True
+            words = "Free some space, or copy your text. Close the window once more to leave without it."
+            self.frame.bar.tell("NOTICE-UNSAVED", "What you typed is not saved", words, tone=Tone.BAD)
+            return
         self.setEnabled(False)
         self.quit_asked.emit()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from cadence_desk.domain.changes import Change
 from cadence_desk.domain.operations import OPEN_STATES, OperationState
 from cadence_desk.ui.kit.list_screen import ListScreen
+from cadence_desk.ui.kit.theme import Tone
 from cadence_desk.ui.shell.offers import show_offers
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _FRAME_MS = 16
 _REST_MS = 120
 _MANY_MS = 300
+TROUBLE = "NOTICE-TROUBLE"
 _ALARMING = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
 
 
@@ -121,6 +123,7 @@ class Refresher(QObject):
         frame.strip.meter.show_usage(desk.usage())
         frame.status.show_loading(desk.loading)
         frame.status.show_notice(desk.secrets_word)
+        show_trouble(frame)
         frame.side.apply(change)
         self._refresh_work(change)
         if desk.loading.what:
@@ -144,6 +147,18 @@ class Refresher(QObject):
             screen = frame.made(name)
             if screen is not None and flag:
                 screen.refresh()  # type: ignore[attr-defined]  # each of these has it
+
+
+def show_trouble(frame: WindowFrame) -> None:
+    """Say in a line that stays, as long as it is so, that this computer takes no changes."""
+    why = frame.place.desk.trouble if frame.place is not None else ""
+    shown = any(banner.code == TROUBLE for banner in frame.bar.banners())
+    if why and not shown:
+        title = f"Not saved: {why[:1].lower()}{why[1:].rstrip('.')}"
+        words = "Nothing is sent meanwhile, and what you type stays where it is. It goes on by itself."
+        frame.bar.tell(TROUBLE, title, words, tone=Tone.BAD, lasting=True)
+    elif shown and not why:
+        frame.bar.clear(TROUBLE)
 
 
 def _start(timer: QTimer) -> None:
