@@ -122,7 +122,7 @@ class Desk(Lists):
         engine = self._session.require_engine()
         before, calls = self.last_whole, engine.comparison.calls
         engine.monitor.read_everything()
-        return f"Reading everything again: about {calls:,} API calls. {before}".strip()
+        return f"It costs about {calls:,} API calls; you can go on working. {before}".strip()
 
     async def idle(self) -> None:
         """Wait until nothing is on its way: for the command line and tests."""

@@ -359,6 +359,13 @@ class DeskFace(DeskStateFace, Protocol):
     async def refresh(self) -> None:
         """Catch up now."""
 
+    @property
+    def last_whole(self) -> str:
+        """When everything was read or compared last, in a sentence."""
+
+    async def read_everything(self) -> str:
+        """Read every list in full; return a sentence about it."""
+
 
 class TasksFace(Protocol):
     """The way a widget starts a coroutine: bridge.tasks.TaskRunner fits."""

@@ -155,6 +155,21 @@ def _list_commands(doors: Doors, acts: WindowActs, org: OrgActs) -> list[Command
             "sync",
             org.why_not_refresh,
         ),
+        Command(
+            "read_everything",
+            "Read everything again",
+            org.read_everything,
+            ("Shift+F5",),
+            "sync compare reconcile full deleted",
+            org.why_not_refresh,
+        ),
+        Command(
+            "connection",
+            "How the connection stands, and when everything was read last",
+            org.tell_connection,
+            ("Ctrl+Shift+H",),
+            "live sync feed state",
+        ),
     ]
 
 

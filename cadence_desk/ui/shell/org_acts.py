@@ -19,6 +19,7 @@ class OrgActs(QObject):
     def __init__(self, frame: WindowFrame) -> None:
         super().__init__(frame)
         self._frame = frame
+        frame.strip.chip.clicked.connect(self.tell_connection)
 
     def open_in_org(self) -> None:
         """Open the selected person in the browser: nothing is written."""
@@ -38,6 +39,26 @@ class OrgActs(QObject):
         place = self._frame.place
         if place is not None:
             place.tasks.start(self, place.desk.refresh(), name="read now")
+
+    def read_everything(self) -> None:
+        """Read every list in full: also what was deleted for good disappears then."""
+        place = self._frame.place
+        if place is not None:
+            place.tasks.start(self, place.desk.read_everything(), name="read everything", then="told")
+
+    def told(self, words: str) -> None:
+        """Say what goes on."""
+        self._frame.bar.clear("NOTICE-READ")
+        self._frame.bar.tell("NOTICE-READ", "Reading everything again", words, tone=Tone.INFO)
+
+    def tell_connection(self) -> None:
+        """Say how the connection stands, and when everything was read last."""
+        place = self._frame.place
+        if place is not None:
+            feed = place.desk.feed
+            words = f"{feed.detail} {place.desk.last_whole}".strip() or "Nothing was read yet."
+            self._frame.bar.clear("NOTICE-FEED")
+            self._frame.bar.tell("NOTICE-FEED", f"Connection: {feed.words}", words, tone=Tone.INFO)
 
     def why_not_refresh(self) -> str:
         """Return why the org cannot be read."""
