@@ -18,6 +18,7 @@ from cadence_desk.store.moves import Move
 from cadence_desk.store.outbox_ledger import OutboxLedger, constraints_told
 from cadence_desk.store.outbox_opening import OpeningReport, OutboxOpening
 from cadence_desk.store.outbox_rows import OutboxRows, read_clear
+from cadence_desk.store.outbox_runs import OutboxRuns, RunParts
 from cadence_desk.store.recovery import OutboxRecovery
 from cadence_desk.store.writer import Worker, Writer
 
@@ -66,6 +67,11 @@ class OutboxFile:
         self._reader = self._options.reader or Worker("outbox-reader")
         self._ready = threading.Event()
         self.report = OpeningReport()
+        self.runs = OutboxRuns(
+            self._commit,
+            self._read,
+            RunParts(self._rows, self._ledger, cipher.for_org(owner.org_id), clock),
+        )
 
     def open(self) -> Future[None]:
         """Check the file and bring it up to date; then `report` says what was found.

@@ -12,6 +12,7 @@ from cadence_desk.domain.errors import FileDamaged, InternalError, KeyLost
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.store.moves import ClearOperation, OperationEvent
+from cadence_desk.store.run_rows import append_outcome
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,7 +118,9 @@ class OutboxRows:
         operation: Operation,
         told: tuple[str, float],
     ) -> None:
-        """Add one line to the audit: `told` is why and when."""
+        """Add one line to the audit, and the receipt of its run where it came to an end: `told` is why and when."""
+        if before is not None and before is not operation.state:
+            append_outcome(connection, operation, told[1])
         (last,) = connection.execute(
             "SELECT coalesce(max(number), 0) FROM operation_event WHERE op_id = ?", (operation.op_id,)
         ).fetchone()

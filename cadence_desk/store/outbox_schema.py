@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import OPEN_STATES, TRANSITIONS, Kind, OperationState
+from cadence_desk.store.run_schema import RUN_GUARDS, create_run_tables
 
 if TYPE_CHECKING:
     import sqlite3
@@ -91,7 +92,7 @@ def _run_rows(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE UNIQUE INDEX run_row ON operation (run_id, row_no, seq) WHERE run_id <> ''")
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _first, 2: _run_rows}
+MIGRATIONS: Mapping[int, Migration] = {1: _first, 2: _run_rows, 3: create_run_tables}
 """The step that leads to each version of outbox.db; a published step is never edited."""
 
 _ALLOWED = _quoted(
@@ -118,6 +119,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END""",
     "event_kept": """
 CREATE TRIGGER event_kept BEFORE DELETE ON operation_event
 BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END""",
+    **RUN_GUARDS,
 }
 """Triggers by name. They hold rules of the domain, so an older file gets them as they are today."""
 
