@@ -6,17 +6,14 @@ May import aiohttp. Called by the fulfilment of fates.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import struct
 import sys
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from cadence_desk.practice.faults.rewriting import kept_headers
-
-if TYPE_CHECKING:
-    from aiohttp.typedefs import LooseHeaders
 
 _TICK_SECONDS = 0.1
 
@@ -44,11 +41,13 @@ def reset(request: web.Request) -> None:
 
 
 async def send_part(
-    request: web.Request, response: web.StreamResponse, body: bytes, part: bytes
+    request: web.Request, response: web.StreamResponse, body: bytes, count: int, coding: str = ""
 ) -> web.StreamResponse:
-    """Announces the whole body and sends a part of it."""
-    sent = await _begin(request, response, len(body))
-    await sent.write(part)
+    """Announces the whole body, as it is, in chunks or compressed, and sends its first bytes only."""
+    if coding == "gzip":
+        body = gzip.compress(body, mtime=0)
+    sent = await _begin(request, response, None if coding == "chunked" else len(body), coding)
+    await sent.write(body[:count])
     return sent
 
 
@@ -66,10 +65,17 @@ async def send_slowly(
     return sent
 
 
-async def _begin(request: web.Request, response: web.StreamResponse, length: int) -> web.StreamResponse:
-    headers: LooseHeaders = kept_headers(response)
+async def _begin(
+    request: web.Request, response: web.StreamResponse, length: int | None, coding: str = ""
+) -> web.StreamResponse:
+    headers: dict[str, str] = kept_headers(response)
+    if coding == "gzip":
+        headers["Content-Encoding"] = coding
     sent = web.StreamResponse(status=response.status, headers=headers)
-    sent.content_length = length
+    if length is None:
+        sent.enable_chunked_encoding()
+    else:
+        sent.content_length = length
     await sent.prepare(request)
     return sent
 

@@ -29,6 +29,10 @@ class FateKind(StrEnum):
     BAD_PAYLOAD = "bad_payload"
 
 
+CODINGS = ("", "chunked", "gzip")
+"""How a body that is cut may travel: as it is, in chunks, compressed."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
     """What a rule can look at."""
@@ -37,6 +41,7 @@ class RequestFacts:
     path: str
     action: str
     purpose: str
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Match:
     path: str = ""
     action: str = ""
     purpose: str = ""
+    client: str = ""
 
     def fits(self, facts: RequestFacts) -> bool:
         """Whether a request is meant."""
@@ -55,6 +61,7 @@ class Match:
             and (not self.path or fnmatchcase(facts.path, self.path))
             and self.action.lower() in {"", facts.action.lower()}
             and self.purpose in {"", facts.purpose}
+            and self.client in {"", facts.client}
         )
 
 
@@ -62,20 +69,23 @@ class Match:
 class Fate:
     """An armed rule. `after` requests pass first, then `times` requests meet it (0 = until disarmed).
 
+    With `share` below 1 only that part of the fitting requests meets it, drawn by a chance of the rule's own.
     `seconds` serves delay and commit_late (0 there with `virtual_ms` set: org time); `count` is bytes kept for
-    truncate, bytes per second for slow_body; `commit` says whether status and reset execute the request first.
+    truncate, bytes per second for slow_body; `coding` is how a truncated body travels; `commit` says whether status and reset execute the request first.
     """
 
     kind: FateKind
     match: Match = field(default_factory=Match)
     times: int = 1
     after: int = 0
+    share: float = 1.0
     seconds: float = 0.0
     virtual_ms: int = 0
     count: int = 0
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+    coding: str = ""
     commit: bool = False
     user: str = ""
     number: int = 0
@@ -113,11 +123,21 @@ PURPOSES = (
 )
 
 
-def facts_of(method: str, path: str) -> RequestFacts:
-    """Sorts a request by its address; a trailing slash makes no difference."""
+def facts_of(method: str, path: str, call_options: str = "") -> RequestFacts:
+    """Sorts a request by its address, whose trailing slash makes no difference, and by the client it names itself.
+
+    A client names itself in Sforce-Call-Options: `client=Name` (REST API guide, Call Options Header).
+    """
     path = path.rstrip("/") or "/"
     found = re.search(r"/actions/(?:standard|custom/\w+)/(\w+)$", path)
-    return RequestFacts(method, path, found.group(1) if found else "", _purpose(path))
+    client = re.search(r"(?:^|[,;\s])client=([^,;\s]+)", call_options)
+    return RequestFacts(
+        method,
+        path,
+        found.group(1) if found else "",
+        _purpose(path),
+        client.group(1) if client else "",
+    )
 
 
 def _purpose(path: str) -> str:
@@ -143,7 +163,12 @@ def read_fate(data: dict[str, Any]) -> Fate:
             raise ValueError(f"{key} is not a part of a fate; known: {', '.join(sorted(known))}")
         if not _fits_type(value, str(known[key])):
             raise ValueError(f"{key} must be of type {known[key]}")
-    return Fate(FateKind(name), match, **data)
+    fate = Fate(FateKind(name), match, **data)
+    if fate.share > 1:
+        raise ValueError("share is a part of all fitting requests: from 0 to 1")
+    if fate.coding not in CODINGS:
+        raise ValueError(f"coding must be one of: {', '.join(one for one in CODINGS if one)}")
+    return fate
 
 
 def _read_match(data: Any) -> Match:

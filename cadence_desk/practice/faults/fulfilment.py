@@ -158,8 +158,7 @@ class Fulfilment:
 
     async def _truncate(self, fate: Fate, visit: Visit) -> web.StreamResponse:
         response = await visit.execute()
-        body = _bytes_of(response)
-        sent = await send_part(visit.request, response, body, body[: fate.count])
+        sent = await send_part(visit.request, response, _bytes_of(response), fate.count, fate.coding)
         cut_after_flush(visit.request)
         visit.gone(response)
         return sent

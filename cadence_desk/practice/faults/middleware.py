@@ -55,13 +55,15 @@ class FateMiddleware:
         await self._fulfilment.aclose()
 
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        facts = facts_of(request.method, request.path)
+        facts = facts_of(request.method, request.path, request.headers.get("Sforce-Call-Options", ""))
         number = f"r{next(self._numbers)}"
         mark = current_request.set(number)
         fate = self._board.meet(facts)
         try:
-            await self._note_invocation(request, facts)
             note = _ReplyNote(self._org, facts, fate.kind.value if fate else "")
+            if not await self._note_invocation(request, facts):
+                note.write(None, delivered=False)
+                return web.Response()
             visit = Visit(request, handler, note, facts.purpose)
             response = await (self._fulfilment.happen(fate, visit) if fate else self._fulfilment.plain(visit))
         finally:
@@ -70,7 +72,14 @@ class FateMiddleware:
             raise response
         return response
 
-    async def _note_invocation(self, request: web.Request, facts: RequestFacts) -> None:
+    async def _note_invocation(self, request: web.Request, facts: RequestFacts) -> bool:
+        """Writes the request down; False when its client died before the whole request was here: nothing is done then."""
+        whole, body = True, None
+        if facts.purpose not in _SECRET_PURPOSES:
+            try:
+                body = await _request_body(request)
+            except (ConnectionError, web.RequestPayloadError):
+                whole = False
         self._org.history.append(
             "invocation",
             method=facts.method,
@@ -80,8 +89,9 @@ class FateMiddleware:
             else request.query_string,
             purpose=facts.purpose,
             user_id=self._user(request),
-            body=None if facts.purpose in _SECRET_PURPOSES else await _request_body(request),
+            body=body,
         )
+        return whole
 
     def _user(self, request: web.Request) -> str:
         token = request.headers.get("Authorization", "").partition(" ")[2].strip()

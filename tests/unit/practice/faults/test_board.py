@@ -128,3 +128,22 @@ def test_reversing_touches_the_outermost_lists_only() -> None:
     assert reversed_lists(b'[{"a": [1, 2]}, 3]') == b'[3, {"a": [1, 2]}]'
     assert reversed_lists(b'{"records": [1, 2], "done": true}') == b'{"records": [2, 1], "done": true}'
     assert reversed_lists(b"no json") == b"no json"
+
+
+def test_a_share_of_the_requests_meets_it_and_always_the_same_ones() -> None:
+    def drawn() -> list[bool]:
+        board = FateBoard()
+        board.arm(fate(share=0.3, times=0))
+        return [board.meet(facts_of("GET", f"{BASE}/limits")) is not None for _ in range(1000)]
+
+    met = drawn()
+    assert 250 < sum(met) < 350
+    assert drawn() == met
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        fate(share=1.5)
+
+
+def test_a_rule_may_be_for_one_client_only() -> None:
+    rule = fate(match={"client": "CadenceDesk"}).match
+    for options, meant in (("client=CadenceDesk", True), ("x=1, client=CadenceDesk", True), ("", False)):
+        assert rule.fits(facts_of("GET", f"{BASE}/limits", options)) is meant
