@@ -15,6 +15,7 @@ from cadence_desk.desk.outbox import Outbox
 from cadence_desk.desk.readiness import Readiness
 from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
+from cadence_desk.desk.undoing import Undoing
 from cadence_desk.desk.work import Work
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.domain.operations import Hold
@@ -45,6 +46,7 @@ class Desk(Lists):
         self.enrollment = Enrollment(session, work)
         self.moves = Moves(session, work, self)
         self.outbox = Outbox(session, work, self)
+        self.undoing = Undoing(session, work, self.outbox)
         self.readiness = Readiness(session)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ BY_TARGET = frozenset({Kind.PAUSE, Kind.RESUME, Kind.CHANGE_ASSIGNEE})
 """Actions that take a target only: they may touch every active tracker of it (Actions Developer Guide)."""
 
 UNDOABLE = frozenset({Kind.REMOVE, Kind.SKIP_STEP})
-"""These wait a few seconds before they are sent, so that they can be taken back."""
+"""These wait a few seconds before they are sent, so that they can be taken back; so does any change of many rows."""
 
 
 class Moves:
@@ -82,6 +83,21 @@ class Moves:
             raise BadValue("Choose a cadence disposition first.")
         return await self._start(Kind.SET_DISPOSITION, tracker_ids, {"disposition": disposition})
 
+    def undo_left(self, intent_ids: Sequence[str]) -> float:
+        """Return for how many seconds any of these presses can still be taken back; 0 when none waits for that."""
+        wanted = set(intent_ids)
+        ends = [one.next_try for one in self._in_undo_window() if one.intent_id in wanted]
+        return max(max(ends) - self._session.parts.clock.wall(), 0.0) if ends else 0.0
+
+    def undoable(self) -> list[str]:
+        """Return the presses that can still be taken back, oldest first: also those of before a restart."""
+        return list(dict.fromkeys(one.intent_id for one in self._in_undo_window()))
+
+    def _in_undo_window(self) -> list[Operation]:
+        engine = self._session.engine
+        waiting = engine.runner.work.in_state(OperationState.QUEUED) if engine else []
+        return [one for one in waiting if one.hold is Hold.UNDO_WINDOW]
+
     async def undo(self, intent_ids: Sequence[str]) -> int:
         """Take back what still waits; returns how many were taken back."""
         engine = self._session.require_engine()
@@ -98,11 +114,7 @@ class Moves:
         if reason:
             raise BadValue(reason)
         engine = self._session.require_engine()
-        hold: dict[str, object] = {}
-        if kind in UNDOABLE:
-            until = self._session.parts.clock.wall() + engine.options.undo_seconds
-            hold = {"hold": Hold.UNDO_WINDOW, "next_try": until}
-        operations = []
+        operations: list[Operation] = []
         run_id = self._work.new_id() if len(tracker_ids) > 1 else ""
         seen_targets: set[str] = set()
         for number, tracker_id in enumerate(tracker_ids, start=1):
@@ -114,9 +126,10 @@ class Moves:
             seen_targets.add(tracker.target_id)
             place = {"run_id": run_id, "row_no": number} if run_id else {}
             about = {"subject_id": self._subject(kind, tracker), "cadence_id": tracker.cadence_id}
-            operations.append(
-                self._work.operation(kind, tracker.target_id, payload, {**about, **place, **hold})
-            )
+            operations.append(self._work.operation(kind, tracker.target_id, payload, {**about, **place}))
+        if kind in UNDOABLE or len(operations) > 1:
+            until = self._session.parts.clock.wall() + engine.options.undo_seconds
+            operations = [replace(one, hold=Hold.UNDO_WINDOW, next_try=until) for one in operations]
         if operations:
             await self._work.add(operations)
         return [one.intent_id for one in operations]

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from cadence_desk.domain.operations import Kind
-from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.domain.record_ids import LEAD, RecordId, key_prefix
 from cadence_desk.sync.kinds.kind import (
     Checked,
     Finding,
+    Inverse,
     OperationKind,
     Prepared,
     Reversibility,
     Sent,
+    Surroundings,
+    evidence_of,
     sent_parts,
     text_of,
 )
@@ -94,6 +97,21 @@ class EnrollKind(OperationKind):
         return Kind.REMOVE
 
     @override
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        tracker = now.tracker(evidence_of(operation, "tracker_id"))
+        if tracker is None:
+            return "Its tracker is no longer there."
+        if not tracker.is_active:
+            return "The run is over already."
+        if tracker.owner_id != text_of(operation, "assignee_id"):
+            return f"{tracker.owner_name or 'Somebody else'} works it now: it was handed over since."
+        step = evidence_of(operation, "step")
+        if step and tracker.current_step_title != step:
+            return f"It has moved on since, to “{tracker.current_step_title or tracker.state}”."
+        words = f"Remove from {tracker.cadence_name or 'the cadence'}; emails that went out stay sent"
+        return Inverse(Kind.REMOVE, tracker.id, {"disposition": ""}, words, (tracker.id,))
+
+    @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
         return Reversibility.PARTLY, "emails that went out stay sent; the run stays in the history"
 
@@ -108,7 +126,8 @@ class RemoveKind(OperationKind):
         tracker = one_tracker(gateway, operation)
         if tracker is None:
             return Prepared(refusal="The tracker no longer exists.", refusal_code="NOT_FOUND")
-        return Prepared(done=not tracker.is_active, evidence={"step_before": tracker.current_step_title})
+        before = {"step_before": tracker.current_step_title, "owner_before": tracker.owner_id}
+        return Prepared(done=not tracker.is_active, evidence=before)
 
     @override
     def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
@@ -138,6 +157,30 @@ class RemoveKind(OperationKind):
     @override
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.ENROLL
+
+    @override
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        tracker = now.tracker(operation.subject_id)
+        if tracker is None:
+            return "Its tracker is no longer there."
+        if any(one.is_active and one.cadence_id == tracker.cadence_id for one in now.trackers):
+            return "It is in this cadence again."
+        if now.cadence is None or not now.cadence.is_active:
+            return "The cadence takes nobody now."
+        assignee = evidence_of(operation, "owner_before") or tracker.owner_id
+        title = evidence_of(operation, "step_before")
+        steps = [one for one in now.cadence.steps if title and one.title == title and not one.is_orphan]
+        step = steps[0] if len(steps) == 1 else None
+        payload = {
+            "assignee_id": assignee,
+            "start_step": step.step_name if step is not None else "",
+            "related_to_id": "",
+            "cadence_name": now.cadence.name,
+            "target_type": "Lead" if key_prefix(operation.target_id) == LEAD else "Contact",
+        }
+        where = f"at step “{title}”" if step is not None else "from its first step"
+        words = f"Add to {now.cadence.name} again {where}; it is a new run, and emails stay sent"
+        return Inverse(Kind.ENROLL, "", payload, words)
 
     @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:

@@ -1,6 +1,6 @@
 """What an operation kind must know: prepare, send, verify, invert, reversibility. Called by the outbox runner in lanes.
 
-Every method but `invert` and `reversibility` blocks and runs in a lane, never on the loop thread.
+Every method that takes a gateway blocks and runs in a lane, never on the loop thread.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cadence_desk.domain.cadences import Cadence
     from cadence_desk.domain.operations import Kind, Operation
     from cadence_desk.domain.ports import ActionAnswer, OrgGateway
+    from cadence_desk.domain.trackers import Tracker
 
 
 class Finding(Enum):
@@ -76,6 +78,35 @@ class Checked:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the org says now about an operation's target, read afresh.
+
+    Attributes:
+        trackers: all trackers of the target.
+        cadence: the cadence the operation was about, where it is known.
+    """
+
+    trackers: Sequence[Tracker]
+    cadence: Cadence | None = None
+
+    def tracker(self, tracker_id: str) -> Tracker | None:
+        """Return one of the trackers."""
+        return next((one for one in self.trackers if one.id == tracker_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """The opposite change: what it asks for, and what that means in words."""
+
+    kind: Kind
+    subject_id: str
+    payload: Mapping[str, object]
+    words: str
+    touches: Sequence[str] = ()
+    """Ids of every tracker that it moves."""
+
+
 class OperationKind(ABC):
     """All knowledge of one kind of operation."""
 
@@ -113,6 +144,12 @@ class OperationKind(ABC):
     @abstractmethod
     def invert(self, operation: Operation) -> Kind | None:
         """Return the kind of operation that takes this one back, or None."""
+
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        """Return the opposite change, or in a sentence why it is left out: above all, what others changed since."""
+        del now
+        _, stays = self.reversibility(operation)
+        return f"It cannot be undone from here: {stays}." if stays else "It cannot be undone from here."
 
     @abstractmethod
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from cadence_desk.domain.operations import Kind
+from cadence_desk.domain.trackers import state_word
 from cadence_desk.sync.kinds.enrolling import one_tracker
 from cadence_desk.sync.kinds.kind import (
     Checked,
     Finding,
+    Inverse,
     OperationKind,
     Prepared,
     Reversibility,
     Sent,
+    Surroundings,
+    evidence_of,
     sent_parts,
     text_of,
 )
@@ -81,6 +85,23 @@ class _RunKind(OperationKind):
         return None
 
     @override
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        tracker = now.tracker(operation.subject_id)
+        if tracker is None:
+            return "Its tracker is no longer there."
+        if not self.wanted(tracker, operation):
+            return self.changed_since(tracker)
+        return self.opposite(operation, tracker, now)
+
+    def changed_since(self, tracker: Tracker) -> str:
+        """Return what somebody else made of it."""
+        return f"It is {state_word(tracker.state)} now: it was changed since."
+
+    def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
+        """Return what takes it back from a tracker that is still as it was left."""
+        raise NotImplementedError
+
+    @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
         return Reversibility.REVERSIBLE, ""
 
@@ -106,6 +127,12 @@ class PauseKind(_RunKind):
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.RESUME
 
+    @override
+    def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
+        if not tracker.is_active:
+            return "The run is over already."
+        return Inverse(Kind.RESUME, tracker.id, {}, "Resume", _active(now))
+
 
 class ResumeKind(_RunKind):
     """Resumes the paused runs of a target."""
@@ -120,6 +147,11 @@ class ResumeKind(_RunKind):
     @override
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.PAUSE
+
+    @override
+    def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
+        words = "Pause again, without a time of resumption"
+        return Inverse(Kind.PAUSE, tracker.id, {"resume_at": ""}, words, _active(now))
 
 
 class ChangeAssigneeKind(_RunKind):
@@ -139,6 +171,23 @@ class ChangeAssigneeKind(_RunKind):
     @override
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.CHANGE_ASSIGNEE
+
+    @override
+    def changed_since(self, tracker: Tracker) -> str:
+        return f"{tracker.owner_name or 'Somebody else'} works it now: it was handed over since."
+
+    @override
+    def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
+        before = evidence_of(operation, "owner_before")
+        if not tracker.is_active:
+            return "The run is over already."
+        if not before:
+            return "Who worked it before is not known."
+        if len(_active(now)) > 1:
+            return "This person is in several cadences by now: hand each of them back by itself."
+        return Inverse(
+            Kind.CHANGE_ASSIGNEE, tracker.id, {"assignee_id": before}, "Hand back to {assignee}", _active(now)
+        )
 
 
 class SetDispositionKind(_RunKind):
@@ -183,3 +232,20 @@ class SetDispositionKind(_RunKind):
     @override
     def invert(self, operation: Operation) -> Kind | None:
         return Kind.SET_DISPOSITION
+
+    @override
+    def changed_since(self, tracker: Tracker) -> str:
+        return f"Its cadence disposition is “{tracker.completion_disposition or 'none'}” now: it was changed since."
+
+    @override
+    def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
+        before = evidence_of(operation, "disposition_before")
+        if not before:
+            return "It had no cadence disposition before, and one cannot be taken away again."
+        words = f"Set the cadence disposition back to “{before}”"
+        return Inverse(Kind.SET_DISPOSITION, tracker.id, {"disposition": before}, words, (tracker.id,))
+
+
+def _active(now: Surroundings) -> tuple[str, ...]:
+    """Actions that take a target only may touch every active tracker of it."""
+    return tuple(one.id for one in now.trackers if one.is_active)
