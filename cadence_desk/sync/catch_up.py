@@ -29,6 +29,7 @@ class CatchUp:
         self._deletions_until: datetime | None = None
         self._whole = True
         self._deletions = True
+        self._gap = False
         self.on_whole: Callable[[], Awaitable[None]] = _nothing
         """Called when everything was read."""
         self.done = False
@@ -39,6 +40,11 @@ class CatchUp:
         """Time of the last complete read; None before the first, or when everything has to be read anew."""
         return self._until if self.done and not self._whole else None
 
+    @property
+    def is_needed(self) -> bool:
+        """True while something is missing that no event will bring."""
+        return self._gap or self.until is None
+
     def begin_from(self, cached_until: datetime | None) -> None:
         """Start with a cached picture, or with none."""
         self._until = self._deletions_until = cached_until
@@ -48,9 +54,14 @@ class CatchUp:
         """Events are missing for good: read everything next time."""
         self._whole = True
 
-    def ask_deletions(self) -> None:
-        """A stream began anew: ask for deletions next time, however short ago that was done."""
+    def ask_deletions(self, *, needed: bool = False) -> None:
+        """A stream began anew: ask for deletions next time, however short ago that was done.
+
+        Args:
+            needed: it brings nothing of what happened before: without a read that would be missing.
+        """
         self._deletions = True
+        self._gap = self._gap or needed
 
     async def read(self, now: datetime, *, quiet: bool = False) -> None:
         """Read what is missing up to now. Raises DeskError; the next call then reads as much again.
@@ -59,13 +70,21 @@ class CatchUp:
             now: the org's own time, taken before this read begins.
             quiet: the last reads brought nothing new.
         """
+        gap, self._gap = self._gap, False
+        try:
+            await self._read(now, DELETIONS_EVERY_QUIET if quiet else DELETIONS_EVERY)
+        except BaseException:
+            self._gap = self._gap or gap
+            raise
+        self._until, self.done = now, True
+
+    async def _read(self, now: datetime, pause: timedelta) -> None:
         since = self._until
         self._snapshotter.begins_at(now)
         if self._whole or since is None or now - since > LONGEST_DELTA:
             await self._read_all(now)
         else:
-            await self._read_since(since, now, DELETIONS_EVERY_QUIET if quiet else DELETIONS_EVERY)
-        self._until, self.done = now, True
+            await self._read_since(since, now, pause)
 
     async def _read_all(self, now: datetime) -> None:
         self._whole = False  # asked for again while this runs, it is read again

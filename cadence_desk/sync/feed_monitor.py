@@ -216,10 +216,10 @@ class FeedMonitor:
 
     # ------------------------------------------------------------ what streams say
 
-    def _stream_started(self) -> None:
+    def _stream_started(self, from_now: bool) -> None:  # noqa: FBT001 - a callback
         # What happened between its last mark and its start may be in no event: read once more.
         self._silence.stream_started()
-        self._catch_up.ask_deletions()
+        self._catch_up.ask_deletions(needed=from_now)
         self._ask_again()
 
     def _stream_ended(self, message: FeedMessage, was_live: bool) -> None:  # noqa: FBT001 - a callback

@@ -67,11 +67,7 @@ class BackgroundReads:
 
         A picture that is not complete, or has a hole, is read all the same, and now and then so is any other.
         """
-        if (
-            self.catch_up.until is not None
-            and self.saving
-            and self._since_last() < self._options.hold_seconds
-        ):
+        if not self.catch_up.is_needed and self.saving and self._since_last() < self._options.hold_seconds:
             return
         news = self._snapshotter.news
         await self.catch_up.read(now, quiet=self.pace.is_quiet)

@@ -49,6 +49,7 @@ class Topic:
     refused: bool = False
     refusals: int = 0
     settled: bool = False
+    from_now: bool = False
     failures: int = 0
     started_at: float = 0.0
     reopen_at: float = 0.0
@@ -59,7 +60,7 @@ class Streams:
 
     Attributes:
         stirred: set when the monitor has to look again.
-        on_started: called when a stream gave its first answer.
+        on_started: called when a stream gave its first answer, and whether it begins with what happens from now on.
         on_ended: called with the last message of a stream, and whether it had been live.
     """
 
@@ -71,7 +72,7 @@ class Streams:
         self._answered = asyncio.Event()
         self.stirred = asyncio.Event()
         self.last_error: DeskError | None = None
-        self.on_started: Callable[[], None] = self.stirred.set
+        self.on_started: Callable[[bool], None] = lambda _from_now: self.stirred.set()
         self.on_ended: Callable[[FeedMessage, bool], None] = lambda _message, _was_live: self.stirred.set()
 
     @property
@@ -127,6 +128,7 @@ class Streams:
             if topic.reopen_at <= loop.time() + TOGETHER:
                 topic.settled = False
                 mark = self._follower.marks.resume_from(topic.name)
+                topic.from_now = mark is None
                 topic.handle = self._parts.feed.open(topic.name, mark, self._inbox)
         return True
 
@@ -170,7 +172,7 @@ class Streams:
             topic.live, topic.settled, topic.refused, topic.refusals = True, True, False, 0
             topic.started_at = asyncio.get_running_loop().time()
             self._answered.set()
-            self.on_started()
+            self.on_started(topic.from_now)
         else:
             self._ended(topic, message)
 

@@ -128,6 +128,10 @@ class Org:
     def delete(self, sobject: str, record_id: str) -> None:
         self.control("/edit", {"sobject": sobject, "id": record_id, "delete": True})
 
+    def purge(self, sobject: str, record_id: str) -> None:
+        """Remove a record for good: nothing tells it."""
+        self.control("/edit", {"sobject": sobject, "id": record_id, "purge": True})
+
     def verb(self, verb: str, **parts: object) -> Any:
         return self.control("/edit", {"verb": verb, **parts})
 

@@ -73,7 +73,7 @@ class ColleagueEdits:
 
 
 def _edit(work: Transaction, edit: Shape) -> str:
-    """One record: `fields` without `id` creates, with `id` changes; `delete` and `undelete` are flags."""
+    """One record: `fields` without `id` creates, with `id` changes; `delete`, `undelete` and `purge` are flags."""
     sobject = text_of(edit, "sobject")
     fields = edit.get("fields", {})
     if not isinstance(fields, dict):
@@ -83,6 +83,8 @@ def _edit(work: Transaction, edit: Shape) -> str:
     record_id = text_of(edit, "id")
     if edit.get("delete") is True:
         work.delete(sobject, record_id)
+    elif edit.get("purge") is True:
+        work.store.purge(sobject, record_id)
     elif edit.get("undelete") is True:
         work.undelete(sobject, record_id)
     else:

@@ -57,6 +57,7 @@ class StreamDrills:
             "overflow": self._overflow,
             "new_schema": self._new_schema,
             "forget_replay_ids": self._forget,
+            "migrate": self._migrate,
         }
         for mood in StreamMood:
             self._table[{"normal": "normal", "stalled": "stall"}.get(mood.value, mood.value)] = self._mood(
@@ -165,6 +166,14 @@ class StreamDrills:
     def _forget(self, shape: Shape) -> Shape:
         self._bus.forget()
         return _numbers(self._meant(shape))
+
+    def _migrate(self, shape: Shape) -> Shape:
+        del shape
+        self._bus.migrate()
+        met = list(self._service.streams())
+        for stream in met:
+            stream.drop(refusals.UNAVAILABLE)
+        return _numbers(met)
 
 
 def _ending(shape: Shape) -> Refusal | None:

@@ -98,6 +98,11 @@ class EventBus:
         self._window.forget(self.now_ms())
         self._notify()
 
+    def migrate(self) -> None:
+        """The org was moved: replay ids are not unique any more (Pub/Sub API guide, Event Message Durability)."""
+        self._window.migrate()
+        self._notify()
+
     def tell_gap(
         self, entity: str, record_ids: Sequence[str], change_type: str = "GAP_UPDATE"
     ) -> ChangeEvent:

@@ -24,7 +24,7 @@ class RetainedWindow:
     """Hands out rising replay ids with holes (the real bus is shared by many orgs) and keeps what is still replayable."""
 
     def __init__(self, first: int, now_ms: int, entropy: random.Random) -> None:
-        self.latest = first
+        self.latest = self._first = first
         self._entropy = entropy
         self._numbers: list[int] = []
         self._events: list[ChangeEvent] = []
@@ -72,13 +72,22 @@ class RetainedWindow:
         self._ages.clear()
         self.issue(now_ms)
 
+    def migrate(self) -> None:
+        """Counts from the start again, as after a move of the org: ids given out before are given out once more.
+
+        They are still taken, although what they stood for is gone.
+        """
+        self._numbers.clear()
+        self._events.clear()
+        self.latest = self._first
+
     def expire(self, now_ms: int) -> None:
         """Forgets what is older than the retention."""
         floor = now_ms - RETENTION_MS
         last = None
         while self._ages and self._ages[0][0] < floor:
             last = self._ages.popleft()[1]
-            del self._issued[last]
+            self._issued.pop(last, None)
         if last is not None:
             cut = bisect_right(self._numbers, last)
             del self._numbers[:cut], self._events[:cut]

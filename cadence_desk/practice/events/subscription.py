@@ -256,7 +256,7 @@ def start_position(bus: EventBus, request: pb.FetchRequest) -> int:
     replay = read_replay_id(request.replay_id)
     if replay is None or not bus.window.knows(replay):
         raise RefusedError(refusals.REPLAY_CORRUPTED)
-    return replay
+    return min(replay, bus.latest)
 
 
 def read_replay_id(raw: bytes) -> int | None:

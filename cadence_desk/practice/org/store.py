@@ -129,6 +129,11 @@ class Store:
         marks = ", ".join("?" * len(columns))
         self.connection.executemany(f'INSERT INTO "{sobject}" ({names}) VALUES ({marks})', rows)
 
+    def purge(self, sobject: str, record_id: str) -> None:
+        """Remove a record for good, as an emptied recycle bin does: no event, no list of deletions tells it."""
+        definition = self._catalog.require(sobject)
+        self.connection.execute(f'DELETE FROM "{definition.name}" WHERE "Id" = ?', (canonical(record_id),))
+
     def fill_types(self) -> None:
         """Fill the companion type columns of all rows that came in bulk."""
         for definition in self._catalog.objects:
