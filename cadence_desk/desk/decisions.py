@@ -181,7 +181,7 @@ class Decisions:
         now = self._session.parts.clock.wall()
         for one in found:
             evidence = {**(one.evidence or {}), DROPPED: now}
-            engine.runner.took([await settled(engine.parts.outbox.note(one.op_id, why, evidence=evidence))])
+            engine.runner.took([await settled(engine.parts.outbox.update(one.op_id, why, evidence=evidence))])
         return Decided(len(found), f"{_changes(found)} dropped from view. The history keeps it.")
 
     # ------------------------------------------------------------ what waits

@@ -63,18 +63,14 @@ class OutboxLedger:
         self._rows.append_event(connection, before.state, after, (move.why, self._clock.wall()))
         return after
 
-    def update(self, connection: sqlite3.Connection, op_id: str, fields: Mapping[str, Any]) -> Operation:
-        """Store what became known without a change of state."""
+    def update(
+        self, connection: sqlite3.Connection, op_id: str, fields: Mapping[str, Any], why: str = ""
+    ) -> Operation:
+        """Store what became known without a change of state, with a line in the audit when there is a `why`."""
         operation = replace(self._get(connection, op_id), **_checked(fields))
         self._rows.write_progress(connection, operation)
-        return operation
-
-    def note(
-        self, connection: sqlite3.Connection, op_id: str, why: str, fields: Mapping[str, Any]
-    ) -> Operation:
-        """Store what a person decided without a change of state, with a line in the audit."""
-        operation = self.update(connection, op_id, fields)
-        self._rows.append_event(connection, operation.state, operation, (why, self._clock.wall()))
+        if why:
+            self._rows.append_event(connection, operation.state, operation, (why, self._clock.wall()))
         return operation
 
     def hold(
