@@ -117,13 +117,9 @@ class OutboxFile:
         """Change several states in one transaction: all or none."""
         return self._commit(lambda connection: [self._ledger.move(connection, move) for move in moves])
 
-    def update(self, op_id: str, **fields: Any) -> Future[Operation]:
-        """Store what became known without a change of state, such as `checks` and `next_try`."""
-        return self._commit(lambda connection: self._ledger.update(connection, op_id, fields))
-
-    def note(self, op_id: str, why: str, **fields: Any) -> Future[Operation]:
-        """As `update`, with a line in the audit: for what a person decided that is no change of state."""
-        return self._commit(lambda connection: self._ledger.note(connection, op_id, why, fields))
+    def update(self, op_id: str, why: str = "", **fields: Any) -> Future[Operation]:
+        """Store what became known without a change of state; what a person decided has its line in the audit: `why`."""
+        return self._commit(lambda connection: self._ledger.update(connection, op_id, fields, why))
 
     def hold(self, op_ids: Sequence[str], hold: Hold, next_try: float = 0.0) -> Future[list[Operation]]:
         """Set why queued operations wait; those no longer queued are left alone and left out of the answer."""
