@@ -6,6 +6,7 @@ May import aiohttp, org, auth and the modules beside it. Called by the middlewar
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -158,14 +159,21 @@ class Fulfilment:
 
     async def _truncate(self, fate: Fate, visit: Visit) -> web.StreamResponse:
         response = await visit.execute()
-        sent = await send_part(visit.request, response, _bytes_of(response), fate.count, fate.coding)
-        cut_after_flush(visit.request)
         visit.gone(response)
-        return sent
+        with contextlib.suppress(ConnectionError):  # a client that is gone cannot be cut off
+            sent = await send_part(visit.request, response, _bytes_of(response), fate.count, fate.coding)
+            cut_after_flush(visit.request)
+            return sent
+        return response
 
     async def _slow_body(self, fate: Fate, visit: Visit) -> web.StreamResponse:
-        response = visit.told(await visit.execute())
-        return await send_slowly(visit.request, response, _bytes_of(response), max(fate.count, 1))
+        response = await visit.execute()
+        try:
+            sent = await send_slowly(visit.request, response, _bytes_of(response), max(fate.count, 1))
+        except ConnectionError:  # the client did not wait for the end
+            return visit.gone(response)
+        visit.told(response)
+        return sent
 
     async def _reset(self, fate: Fate, visit: Visit) -> web.StreamResponse:
         response = await visit.execute() if fate.commit else None

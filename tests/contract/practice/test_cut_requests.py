@@ -82,3 +82,16 @@ def test_an_unknown_coding_is_refused(org: Any) -> None:
     status, answer = org.control("/fates", {"fate": "truncate", "coding": "brotli"})
     assert status == 400
     assert "chunked, gzip" in answer["error"]
+
+
+@pytest.mark.parametrize("shape", [{"fate": "slow_body", "count": 40}, {"fate": "truncate", "count": 60}])
+def test_a_client_that_does_not_wait_for_the_answer_is_no_error(org: Any, shape: dict[str, Any]) -> None:
+    assert org.control("/fates", {**shape, "match": {"client": "Me"}})[0] == 201
+    before, start = tasks(org), newest(org)
+    with secure(org) as wire:
+        wire.sendall(head(org, "client=Me") + BODY.encode())
+    end = time.monotonic() + 20
+    while not replies(org, start):
+        assert time.monotonic() < end, "the org never noticed that the client is gone"
+    assert [(one["status"], one["delivered"]) for one in replies(org, start)] == [(201, False)]
+    assert tasks(org) == before + 1
