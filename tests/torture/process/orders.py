@@ -6,6 +6,7 @@ import asyncio
 import functools
 import itertools
 import logging
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from typing_extensions import override
 from cadence_desk.bootstrap import compose
 from cadence_desk.bootstrap.opening import open_profile
 from cadence_desk.desk.enrollment import WishInput
+from cadence_desk.domain.calls import FollowUp
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.domain.operations import OperationState
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.trackers import Tracker
     from tests.torture.process.steered_time import SteeredClock
 
+DUE = date(2026, 12, 1)
 VERIFY_AFTER = (0.3, 1.5, 5.0, 15.0, 60.0)
 FOLLOWING = frozenset({FeedState.LIVE, FeedState.POLLING})
 ENDED = frozenset({
@@ -190,6 +193,7 @@ class DeskOrders:
                 "state": one.state.value,
                 "target": one.target_id,
                 "notes": one.payload.get("notes", ""),
+                "subject": one.payload.get("subject", ""),
                 "evidence": {name: str(value) for name, value in (one.evidence or {}).items()},
             }
             for one in engine.runner.work
@@ -228,6 +232,7 @@ class DeskOrders:
         draft = await self._draft(target)
         draft.result = self._result(number)
         draft.notes, draft.duration_seconds = notes, 61
+        draft.follow_up = FollowUp(follow_up, DUE) if follow_up else None
         intent = await self.desk.calls.save(draft)
         return {"op_id": draft.op_id, "intent": intent}
 
