@@ -47,6 +47,8 @@ LOCKS = ROOT / "packaging" / "locks"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = "cadence-desk.stamp"
 UNFINISHED = "cadence-desk.unfinished"
+LOCK_PREFIX = os.environ.get("CADENCE_DESK_LOCK", "")
+FOR_BUILDING = "build-"
 
 OFFSCREEN_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -125,7 +127,7 @@ def script(name: str) -> str:
 
 def lock_file() -> Path:
     """Return the lock of the running Python version."""
-    return LOCKS / f"py{sys.version_info[0]}{sys.version_info[1]}.txt"
+    return LOCKS / f"{LOCK_PREFIX}py{sys.version_info[0]}{sys.version_info[1]}.txt"
 
 
 def fingerprints() -> dict[str, str]:
@@ -304,15 +306,15 @@ def loads(name: str) -> bool:
     return True
 
 
-def check_system() -> None:
-    """Make sure that Qt can load.
+def check_system(wanted: Mapping[str, str] | None = None) -> None:
+    """Make sure that Qt can load, or whatever else needs the wanted libraries.
 
     Raises:
         SetupError: with the exact line to type, where it cannot be done from here.
     """
     if not sys.platform.startswith("linux"):
         return
-    wanted = wanted_libraries(os.environ)
+    wanted = wanted_libraries(os.environ) if wanted is None else wanted
     missing = missing_libraries(wanted)
     if missing:
         install_or_explain(
@@ -435,6 +437,18 @@ def later(_arguments: Sequence[str]) -> int:
     return 2
 
 
+def build(arguments: Sequence[str]) -> int:
+    """Make the packaged app, in an environment of its own: nothing of the checks can get into it."""
+    if LOCK_PREFIX != FOR_BUILDING:
+        os.environ["CADENCE_DESK_VENV"] = str(VENV.with_name(f"{VENV.name}-build"))
+        os.environ["CADENCE_DESK_LOCK"] = FOR_BUILDING
+        return hand_over([sys.executable, __file__, "build", *arguments])
+    check_system({**OFFSCREEN_LIBRARIES, **X11_LIBRARIES, **WAYLAND_LIBRARIES})
+    set_up()
+    os.environ["PYTHONPATH"] = str(ROOT / "packaging")
+    return hand_over([str(venv_python()), "-m", "release", *arguments])
+
+
 def lock(arguments: Sequence[str]) -> int:
     """Resolve the dependencies anew for every supported Python; for maintainers."""
     set_up()
@@ -451,7 +465,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (run, "[ARGS]   start the desk on the practice org, or cadence-desk with ARGS"),
     "test": (test, "[ARGS]  lint, types, contracts, tests; with ARGS only pytest ARGS"),
     "bench": (later, "        speed figures (comes with later work)"),
-    "build": (later, "        the packaged app (comes with later work)"),
+    "build": (build, "[ARGS]  the packaged app and its installers; build --help tells more"),
     "lock": (lock, "         for maintainers: resolve and lock the dependencies anew"),
 }
 

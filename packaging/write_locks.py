@@ -1,4 +1,4 @@
-"""Resolve the dependencies of pyproject.toml and write one hash-locked list per supported Python.
+"""Resolve the dependencies of pyproject.toml and write two hash-locked lists per supported Python.
 
 Needs uv. Called by `dev.py lock`; may import the standard library only.
 """
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +24,11 @@ def find_uv() -> str | None:
     return str(beside) if beside.exists() else shutil.which("uv")
 
 
-def resolve(uv: str, version: tuple[int, int], builders: list[str]) -> str | None:
+def resolve(
+    uv: str, version: tuple[int, int], builders: list[str], scope: Sequence[str] = ("--extra", "dev")
+) -> str | None:
     """Return the locked list for one Python version on every system, or None if there is no solution."""
-    scope = ["--extra", "dev", "--universal", "--python-version", f"{version[0]}.{version[1]}"]
+    scope = [*scope, "--universal", "--python-version", f"{version[0]}.{version[1]}"]
     command = [uv, "pip", "compile", *FORM, *scope, str(PROJECT), "-"]
     done = subprocess.run(
         command, input="\n".join(builders), stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT
@@ -63,7 +66,22 @@ def main() -> int:
         target = LOCKS / f"py{version[0]}{version[1]}.txt"
         target.write_text(locked, encoding="utf-8")
         print(f"Wrote {target.relative_to(ROOT)}")
+        if not lock_for_building(uv, version, builders):
+            return 1
     return 0
+
+
+def lock_for_building(uv: str, version: tuple[int, int], builders: list[str]) -> bool:
+    """Lock what the executable is made with: the app's packages at the tested versions, and the tools."""
+    tested = LOCKS / f"py{version[0]}{version[1]}.txt"
+    locked = resolve(uv, version, builders, ("--extra", "build", "--constraints", str(tested)))
+    if locked is None:
+        print(f"The build tools do not fit {tested.name}.", file=sys.stderr)
+        return False
+    target = LOCKS / f"build-{tested.name}"
+    target.write_text(locked, encoding="utf-8")
+    print(f"Wrote {target.relative_to(ROOT)}")
+    return True
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from cadence_desk.launch.outboxing import add_outbox
 
 EXIT_USAGE = 2
 EXIT_IN_USE = 75
@@ -34,6 +37,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "cadence-desk org help says why.",
     )
     parser.add_argument("--version", action="version", version=f"Cadence Desk {program_version()}")
+    parser.add_argument(
+        "--self-test",
+        action="store_const",
+        dest="verb",
+        const="self-test",
+        help="ask every part of this copy whether it works on this computer, print a table and end",
+    )
+    # for measuring the start
+    parser.add_argument(
+        "--first-paint", action="store_const", dest="verb", const="first-paint", help=argparse.SUPPRESS
+    )
     _common(parser)
     parser.set_defaults(verb="window", out=None, json=None)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -46,6 +60,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.set_defaults(verb="tour")
     _add_check(verbs)
     _add_budget(verbs)
+    add_outbox(verbs, partial(_common, again=True))
     _add_org(verbs)
     return parser.parse_args(arguments)
 

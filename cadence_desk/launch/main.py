@@ -52,6 +52,14 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
         from cadence_desk.launch.budgeting import run_budget
 
         return run_budget(parsed, paths, environment)
+    if parsed.verb == "outbox":
+        from cadence_desk.launch.outboxing import run_outbox
+
+        return run_outbox(parsed, paths, environment)
+    if parsed.verb == "self-test":
+        from cadence_desk.launch.self_test import run_self_test
+
+        return run_self_test(parsed)
     problem = _missing_display()
     if problem:
         print(f"cadence-desk: {problem}", file=sys.stderr)
@@ -61,6 +69,10 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
 
         _make_folder(parsed.out, "pictures")
         return run_tour(parsed, environment)
+    if parsed.verb == "first-paint":
+        from cadence_desk.launch.window_check import tell_first_paint
+
+        return tell_first_paint()
     _make_home(paths)
     return (_practice if parsed.practice else _open)(parsed, paths, environment)
 

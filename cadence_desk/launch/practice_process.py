@@ -57,7 +57,7 @@ class PracticeProcess:
                 "CADENCE_DESK_PRACTICE_TOKEN": token,
             }
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [*_program(), CHILD_ARGUMENT, *self._arguments],
+                [*program(), CHILD_ARGUMENT, *self._arguments],
                 env=environment,
                 stdin=subprocess.DEVNULL,
             )
@@ -117,7 +117,8 @@ def passing_key_file(folder: Path) -> Path | None:
     return folder / "keys" if os.name == "posix" else None
 
 
-def _program() -> list[str]:
+def program() -> list[str]:
+    """Return how this program is started once more: the packaged app is its own interpreter."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
     return [sys.executable, "-m", "cadence_desk"]

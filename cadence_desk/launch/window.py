@@ -14,11 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from cadence_desk.bridge.app import run_app
-from cadence_desk.bridge.hooks import install_hooks
 from cadence_desk.bridge.runtime import check_runtime
-from cadence_desk.bridge.stall_meter import StallMeter
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.threads import in_thread
+from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.shell.main_window import MainWindow
 from cadence_desk.ui.shell.sign_in_page import open_in_browser
@@ -87,14 +86,14 @@ class WindowRun:
         self._desk_opened = desk_opened
         self.options: EngineOptions | None = None
         """The engine's settings; those of the preferences when left out."""
+        self.watch = Watch(paths.logs, self._tell_fault, release=desk_opened is None)
         self.app = QApplication.instance() or QApplication(["cadence-desk"])
-        self.hooks = install_hooks(self._tell_fault)
         self.contribute: Callable[[MainWindow], None] = lambda _window: None
         """Adds the commands that only the launcher can carry out; called for each window."""
         self.window = MainWindow(ScreenMemory(self.preferences), open_page)
         if isinstance(self.app, QApplication):
             apply_theme(self.app, self.window.memory.scheme)
-        self.meter = StallMeter(release=desk_opened is None)
+        self.meter = self.watch.meter
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None
         self.start_error: DeskError | None = None
@@ -112,9 +111,9 @@ class WindowRun:
         if problem:
             raise SystemExit(problem)
         try:
-            return run_app(self.app, self.window, self._session, hooks=self.hooks, meter=self.meter)
+            return run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
         finally:
-            self.hooks.remove()
+            self.watch.end()
 
     def leave_for(self, following: NextOrg) -> None:
         """End this org in order, then open another one in a window of its own."""

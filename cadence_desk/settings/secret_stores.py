@@ -158,7 +158,7 @@ def find_backend(platform: str = sys.platform) -> Backend:
     package, a setting or the environment.
     """
     found: list[tuple[float, Backend]] = []
-    for kind in _allowed(platform):
+    for kind in allowed_backends(platform):
         try:
             found.append((float(kind.priority), kind()))
         except Exception:  # noqa: BLE001, S112 - an unusable back end says so in many ways
@@ -171,7 +171,8 @@ def find_backend(platform: str = sys.platform) -> Backend:
     return backend
 
 
-def _allowed(platform: str) -> list[Any]:
+def allowed_backends(platform: str) -> list[Any]:
+    """Import and return the back ends that may be used on a platform. Raises ImportError."""
     if platform == "win32":
         from keyring.backends import Windows
 

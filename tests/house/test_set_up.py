@@ -133,7 +133,7 @@ def test_display_is_seen(dev: ModuleType) -> None:
     assert not dev.has_display({"DISPLAY": ""})
 
 
-@pytest.mark.parametrize("command", ["bench", "build"])
+@pytest.mark.parametrize("command", ["bench"])
 def test_later_commands_say_so(dev: ModuleType, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert dev.main([command]) == 2
     assert "comes with later work" in capsys.readouterr().err

@@ -80,6 +80,11 @@ class _Tour:
     async def _drive(self, run: WindowRun) -> None:
         try:
             await self._drive_all(run)
+        except Exception as error:
+            self._report.journeys.append(
+                JourneyResult("Tour", ok=False, detail=f"{type(error).__name__}: {error}")
+            )
+            raise
         finally:
             self._quit_at = time.monotonic()
             run.window.close()

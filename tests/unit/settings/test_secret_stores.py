@@ -189,18 +189,18 @@ def test_only_back_ends_of_the_list_are_used(monkeypatch: pytest.MonkeyPatch) ->
             raise RuntimeError("not on this computer")
 
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    monkeypatch.setattr(secret_stores, "_allowed", lambda platform: [Listed, Unusable, Better])
+    monkeypatch.setattr(secret_stores, "allowed_backends", lambda platform: [Listed, Unusable, Better])
     found = find_backend()
     assert type(found) is Better
     assert found.persist == "local machine"
-    monkeypatch.setattr(secret_stores, "_allowed", lambda platform: [Unusable])
+    monkeypatch.setattr(secret_stores, "allowed_backends", lambda platform: [Unusable])
     with pytest.raises(KeyStoreMissing):
         find_backend()
 
 
 @pytest.mark.parametrize("platform", ["linux", "win32", "darwin"])
 def test_the_list_names_back_ends_that_exist(platform: str) -> None:
-    names = {kind.__name__ for kind in secret_stores._allowed(platform)}
+    names = {kind.__name__ for kind in secret_stores.allowed_backends(platform)}
     assert names <= {"Keyring", "DBusKeyring", "WinVaultKeyring"}
     assert names
     if platform != sys.platform:

@@ -1,0 +1,189 @@
+"""The log files: JSON lines from our own code, written by a thread, never a reason for anything to fail.
+
+Called by launch.main and by the start of the window. What a record may hold is a list: fixed words, numbers, codes and
+18-character ids; every other text goes through the scrubber, and what other libraries say is left out of theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import logging.handlers
+import os
+import queue
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from cadence_desk.bridge.faults import fault_of
+from cadence_desk.domain.errors import FileBusy, StoreError
+from cadence_desk.domain.scrubbing import scrubbed
+from cadence_desk.store.profile_lock import ProfileLock
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+LOG_NAME = "desk.jsonl"
+MOST_WINDOWS = 9
+FILE_BYTES = 2_000_000
+FILES = 5
+WAITING = 10_000
+"""Records that may wait for the disk; more are dropped and counted."""
+
+OWN = "cadence_desk"
+FIELDS = ("op_id", "run_id", "status", "rpc_id", "task")
+"""What a record may carry beside its words."""
+
+
+def line_of(record: logging.LogRecord) -> str:
+    """Return a record as one line of JSON with what may be kept of it."""
+    told: dict[str, Any] = {
+        "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+        "mono": round(time.monotonic(), 3),
+        "level": record.levelname,
+        "from": record.name,
+        "words": _words(record),
+    }
+    told.update({name: _value(getattr(record, name)) for name in FIELDS if hasattr(record, name)})
+    if record.exc_info and record.exc_info[0] is not None:
+        told["fault"] = fault_of(record.exc_info[0], record.exc_info[2]).text
+    return json.dumps(told, ensure_ascii=True)
+
+
+def _words(record: logging.LogRecord) -> str:
+    template = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    own = record.name.partition(".")[0] == OWN
+    if not own and record.name != "py.warnings":
+        # other libraries format texts of the org into their own: only the fixed words are known to be harmless
+        return scrubbed(template) if record.args else "(a message of this library)"
+    values = record.args if isinstance(record.args, tuple) else (record.args,) if record.args else ()
+    try:
+        return scrubbed(template % tuple(_value(one) for one in values) if values else template)
+    except (TypeError, ValueError):
+        return scrubbed(template)
+
+
+def _value(value: object) -> object:
+    """Return what may be written of one value: numbers as they are, texts scrubbed, of objects only their kind."""
+    if isinstance(value, (bool, int, float)) or value is None:
+        return value
+    return scrubbed(value) if isinstance(value, str) else type(value).__name__
+
+
+class _Files(logging.handlers.RotatingFileHandler):
+    """Files of this user only; a full or missing disk costs lines, nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True)
+        self.lost = 0
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return open(descriptor, "a", encoding="utf-8")  # noqa: PTH123  # a descriptor has no path
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.lost += 1
+
+
+class _Waiting(logging.handlers.QueueHandler):
+    """Makes the line at once, in the thread that logs, and leaves the writing to another."""
+
+    def __init__(self, waiting: queue.Queue[Any]) -> None:
+        super().__init__(waiting)
+        self.lost = 0
+
+    @override
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        line = line_of(record)
+        return logging.LogRecord(record.name, record.levelno, "", 0, "%s", (line,), None)
+
+    @override
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self.lost += 1
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.lost += 1
+
+
+class DeskLog:
+    """The log of one process, from `begin` to `end`. Several windows of one user write to folders of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._waiting: queue.Queue[Any] = queue.Queue(WAITING)
+        self._handler = _Waiting(self._waiting)
+        self._files: _Files | None = None
+        self._writer: threading.Thread | None = None
+        self._lock: ProfileLock | None = None
+        self._was = logging.NOTSET
+
+    def begin(self) -> None:
+        """Write from now on; a folder that cannot be used means no log."""
+        own = self._own_folder()
+        if own is None or self._writer is not None:
+            return
+        self._files = _Files(own / LOG_NAME)
+        self._files.setFormatter(logging.Formatter("%(message)s"))
+        self._writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
+        self._writer.start()
+        self._was = logging.getLogger(OWN).level
+        logging.getLogger(OWN).setLevel(logging.INFO)
+        logging.getLogger().addHandler(self._handler)
+
+    @property
+    def own_folder(self) -> Path | None:
+        """Where this process writes; None while it does not."""
+        return Path(self._files.baseFilename).parent if self._files is not None else None
+
+    @property
+    def lost(self) -> int:
+        """How many records could not be written."""
+        return self._handler.lost + (self._files.lost if self._files is not None else 0)
+
+    def end(self) -> None:
+        """Write what waits and close, within two seconds; a second call does nothing."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        logging.getLogger().removeHandler(self._handler)
+        logging.getLogger(OWN).setLevel(self._was)
+        with contextlib.suppress(queue.Full):
+            self._waiting.put(None, timeout=0.5)
+            writer.join(1.5)
+        if self._lock is not None:
+            self._lock.release()
+
+    def _own_folder(self) -> Path | None:
+        """Take the first folder that no other process writes to."""
+        for number in range(1, MOST_WINDOWS + 1):
+            lock = ProfileLock(self.folder / f"window-{number}")
+            try:
+                lock.acquire()
+            except FileBusy:
+                continue
+            except StoreError:
+                return None
+            self._lock = lock
+            return self.folder / f"window-{number}"
+        return None
+
+    def _write(self) -> None:
+        files = self._files
+        while files is not None:
+            record = self._waiting.get()
+            if record is None:
+                with contextlib.suppress(OSError, ValueError):
+                    files.close()
+                return
+            files.handle(record)

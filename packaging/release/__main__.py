@@ -1,0 +1,59 @@
+"""`python3 packaging/dev.py build`: makes the packaged app and its installers into dist/.
+
+Runs in the build environment. Every step says what it made, how large it is and how long it took.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from release.debian import make_deb
+from release.program import make_program
+from release.project import BuildError, megabytes
+
+PARTS: dict[str, Callable[[], Path]] = {
+    "program": make_program,
+    "deb": make_deb,
+}
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python3 packaging/dev.py build", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, metavar="PART", help=f"make only: {', '.join(PARTS)}"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="then try it in a bare Debian 12 and take it out again"
+    )
+    return parser.parse_args(arguments)
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make what was asked for and return the exit status."""
+    os.environ.pop("PYTHONPATH", None)
+    asked = parsed(arguments)
+    try:
+        for name, make in PARTS.items():
+            if not asked.only or name in asked.only:
+                began = time.monotonic()
+                made = make()
+                say(f"{made}: {megabytes(made):.1f} MB, {time.monotonic() - began:.0f} s")
+    except BuildError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
