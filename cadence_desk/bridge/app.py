@@ -54,6 +54,7 @@ def run_app(
         hooks.watch(loop)
     if meter is not None:
         loop.measure(meter.note)
+        meter.name_by(lambda: loop.running_handle)
         meter.start()
     try:
         return int(loop.run_until_complete(session()))

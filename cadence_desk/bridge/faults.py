@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
 _FRAMES = 12
 
@@ -33,9 +33,7 @@ class Fault:
 
 def fault_of(kind: type[BaseException], trace: TracebackType | None) -> Fault:
     """Return the fault of an exception: same kind at the same place gives the same code."""
-    frames = traceback.extract_tb(trace)[-_FRAMES:]
-    lines = [f"  {PurePath(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    where = "\n".join(lines)
+    where = _lines(list(traceback.walk_tb(trace)))
     mark = hashlib.sha256(f"{kind.__qualname__}\n{where}".encode()).hexdigest()[:4]
     return Fault(code=f"CD-1900-{mark.upper()}", kind=kind.__qualname__, where=where)
 
@@ -43,3 +41,16 @@ def fault_of(kind: type[BaseException], trace: TracebackType | None) -> Fault:
 def fault_of_error(error: BaseException) -> Fault:
     """Return the fault of a caught exception."""
     return fault_of(type(error), error.__traceback__)
+
+
+def where_is(frame: FrameType | None) -> str:
+    """Return where a thread is now, the innermost call last: functions and lines only."""
+    return _lines(list(traceback.walk_stack(frame))[::-1])
+
+
+def _lines(stack: list[tuple[FrameType, int]]) -> str:
+    """Return the innermost calls of a stack. Reads no source files: this also runs when the disk hangs."""
+    return "\n".join(
+        f"  {PurePath(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
+        for frame, line in stack[-_FRAMES:]
+    )

@@ -54,6 +54,8 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
         self._waking = False
         self._meter: Callable[[float, asyncio.Handle], None] | None = None
         super().__init__(app)
+        self.running_handle: asyncio.Handle | None = None
+        """What runs now, for the stall meter's thread; known only while it is measured."""
         self._wake = _Wake()
         self._wake.asked.connect(self._on_wake, Qt.ConnectionType.QueuedConnection)
         self._pump = QTimer()
@@ -126,7 +128,9 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
         if self._meter is None:
             handle._run()  # noqa: SLF001  # the loop is the one caller asyncio means
             return
+        self.running_handle = handle
         begin = time.thread_time()
+        self.running_handle = None
         handle._run()  # noqa: SLF001
         self._meter(time.thread_time() - begin, handle)
 
