@@ -63,13 +63,19 @@ def back_up_daily(connection: sqlite3.Connection, path: Path, wall: float) -> Pa
 def copy_aside(path: Path, word: str, wall: float) -> Path:
     """Copy a file with its side files beside itself under a telling name; the file stays as it is."""
     target = path.with_name(f"{path.stem}.{word}-{stamp(wall)}{path.suffix}")
-    for side in ("", *SIDE_FILES):
+    copy_as(path, target)
+    return target
+
+
+def copy_as(path: Path, target: Path) -> None:
+    """Copy a file with its side files, but for the shared memory, which SQLite makes anew."""
+    remove_file(target)
+    for side in ("", "-wal", "-journal"):
         source = path.with_name(path.name + side)
         if source.exists():
             goal = target.with_name(target.name + side)
             make_private(goal)
             shutil.copyfile(source, goal)
-    return target
 
 
 def move_aside(path: Path, word: str, wall: float) -> Path:

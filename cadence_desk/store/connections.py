@@ -77,18 +77,41 @@ def open_for_reading(path: Path, options: FileOptions) -> sqlite3.Connection:
     return connection
 
 
+class UncertainCommit(sqlite3.OperationalError):
+    """A COMMIT failed. Rolled back here, yet it may lie in the log: who opens the file after a crash could find it done."""
+
+    @classmethod
+    def after(cls, error: sqlite3.Error) -> UncertainCommit:
+        """Return it with the code and the words of SQLite's own error."""
+        told = cls(str(error))
+        told.sqlite_errorcode = getattr(error, "sqlite_errorcode", 0)
+        return told
+
+
 def in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
-    """Run a job between BEGIN IMMEDIATE and COMMIT; anything raised rolls back."""
+    """Run a job between BEGIN IMMEDIATE and COMMIT; anything raised rolls back.
+
+    Raises:
+        UncertainCommit: the COMMIT itself failed.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = job(connection)
-        connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        _roll_back(connection)
+        raise UncertainCommit.after(error) from error
     return result
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def migrate(
     version, newest = file_version(connection), max(migrations)
     if 0 < version < newest:
         back_up(version)
-    for number in range(version + 1, newest + 1):
+    for number in sorted(one for one in migrations if one > version):
         _take(connection, number, migrations[number])
 
 

@@ -45,18 +45,19 @@ class OperationEvent:
 
 @dataclass(frozen=True, slots=True)
 class ClearOperation:
-    """What can be told of an operation without its key."""
+    """What can be told of an operation without its key. `sealed` says that a part of what it asks for is not readable."""
 
     op_id: str
     kind: str
     state: str
     target_id: str
     created: float
+    sealed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class LostFile:
-    """A file that was set aside because its key is gone, with the number of its operations by state."""
+    """Operations that cannot be read because their key is gone, by state, and the file that holds them."""
 
     path: Path
     states: Mapping[str, int]

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cadence_desk.domain.errors import FileDamaged, InternalError, KeyLost, StoreError
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.store.backups import back_up_daily
+from cadence_desk.store.came_back import take_back
+from cadence_desk.store.commit_log import CommitLog
 from cadence_desk.store.connections import FileOptions, open_for_reading, open_for_writing, translated
 from cadence_desk.store.moves import Move
 from cadence_desk.store.outbox_ledger import OutboxLedger, constraints_told
 from cadence_desk.store.outbox_opening import OpeningReport, OutboxOpening
 from cadence_desk.store.outbox_rows import OutboxRows, read_clear
 from cadence_desk.store.outbox_runs import OutboxRuns, RunParts
+from cadence_desk.store.outbox_schema import renew_guards
 from cadence_desk.store.recovery import OutboxRecovery
 from cadence_desk.store.writer import Worker, Writer
 
@@ -62,7 +65,9 @@ class OutboxFile:
         self._opening = OutboxOpening(path, owner, cipher, clock, self._options)
         self._recovery = OutboxRecovery(path, owner, cipher, clock, self._options)
         self._writer = Writer(
-            "outbox-writer", lambda: open_for_writing(self._usable(), "FULL", self._options)
+            "outbox-writer",
+            lambda: open_for_writing(self._usable(), "FULL", self._options),
+            CommitLog(path, self._take_back),
         )
         self._reader = self._options.reader or Worker("outbox-reader")
         self._ready = threading.Event()
@@ -137,7 +142,7 @@ class OutboxFile:
             if states is not None:
                 where = f"state IN ({', '.join('?' * len(states))})"
                 values = tuple(state.value for state in states)
-            return [one for part in self._rows.read(connection, where, values) for one in part]
+            return [one for part in self._rows.read_all(connection, where, values) for one in part]
 
         return self._read(job)
 
@@ -219,6 +224,10 @@ class OutboxFile:
         if not self._ready.is_set():
             raise StoreError("The outbox of this profile is not open.")
         return self._path
+
+    def _take_back(self, connection: sqlite3.Connection, after: int) -> None:
+        take_back(connection, self._rows, after, self._clock.wall())
+        renew_guards(connection)
 
     def _back_up_when_due(self, connection: sqlite3.Connection) -> None:
         with contextlib.suppress(sqlite3.Error, OSError):

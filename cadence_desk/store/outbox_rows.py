@@ -1,18 +1,21 @@
-"""Operations as rows of outbox.db: personal text is sealed, ids, states, times and codes stay clear.
+"""Operations as rows of outbox.db: personal text is sealed, ids, states, times and codes stay clear, each row is marked.
 
 Imports domain. Called by OutboxFile inside its writer and reader jobs.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from cadence_desk.domain.errors import FileDamaged, InternalError, KeyLost
+from cadence_desk.domain.clear_fields import is_unreadable
+from cadence_desk.domain.errors import BadValue, FileDamaged, InternalError, KeyLost
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.store.moves import ClearOperation, OperationEvent
+from cadence_desk.store.row_marks import MARKED, mark_of, stamp
+from cadence_desk.store.row_texts import RowTexts
 from cadence_desk.store.run_rows import append_outcome
+from cadence_desk.store.unreadable import close_unreadable, stand_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,18 +26,15 @@ if TYPE_CHECKING:
 
 SLICE = 500
 
-_COLUMNS = (
-    "op_id, intent_id, seq, kind, lane, target_id, cadence_id, subject_id, payload_enc, expect_enc, evidence_enc, "
-    "state, hold, attempt, checks, owner_boot_id, created_wall, sent_wall, next_try_at, server_id, server_code, "
-    "server_text_enc, run_id, row_no, follows"
-)
-_WRITTEN = f"{_COLUMNS}, org_id, user_id, key_id, payload_hash"
-_INSERT = f"INSERT INTO operation ({_WRITTEN}) VALUES ({', '.join('?' * (_WRITTEN.count(',') + 1))})"
+_COLUMNS = ", ".join((*MARKED, "row_mark"))
+_WRITTEN = (*MARKED,)
+_INSERT = f"INSERT INTO operation ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
 _ORDER = "ORDER BY created_wall, seq, op_id"
 _UPDATE = (
     "UPDATE operation SET hold = ?, attempt = ?, checks = ?, owner_boot_id = ?, sent_wall = ?, next_try_at = ?, "
-    "server_id = ?, server_code = ?, expect_enc = ?, evidence_enc = ?, server_text_enc = ?"
+    "server_id = ?, server_code = ?, expect_enc = ?, evidence_clear = ?, evidence_enc = ?, server_text_enc = ?"
 )
+_PAYLOAD_ENC = MARKED.index("payload_enc")
 
 
 class OutboxRows:
@@ -42,28 +42,29 @@ class OutboxRows:
 
     def __init__(self, cipher: ColumnCipher, owner: Owner) -> None:
         self._cipher = cipher.for_org(owner.org_id)
+        self._texts = RowTexts(self._cipher)
         self._owner = owner
 
     def insert(self, connection: sqlite3.Connection, operation: Operation) -> None:
         """Add one operation."""
-        payload = _text_of(operation.payload)
-        clear = (
-            operation.op_id, operation.intent_id, operation.seq, operation.kind.value, operation.lane,
-            operation.target_id, operation.cadence_id, operation.subject_id,
-        )  # fmt: skip
-        sealed = (
-            self._seal(operation.op_id, "payload", payload),
-            self._seal_json(operation.op_id, "expect", operation.expect),
-            self._seal_json(operation.op_id, "evidence", operation.evidence),
-        )
-        progress = (
+        op_id = operation.op_id
+        clear, sealed, digest = self._texts.payload(op_id, operation.payload)
+        seen, seen_sealed = self._texts.evidence(op_id, operation.evidence)
+        values = (
+            op_id, operation.intent_id, operation.seq, operation.kind.value, operation.lane, operation.target_id,
+            operation.cadence_id, operation.subject_id, sealed, self._texts.expect(op_id, operation.expect), seen_sealed,
             operation.state.value, operation.hold.value, operation.attempt, operation.checks, operation.owner_boot_id,
             operation.created, operation.sent, operation.next_try, operation.server_id, operation.server_code,
-            self._seal_text(operation.op_id, operation.server_text), operation.run_id, operation.row_no,
-            operation.follows,
+            self._texts.server_text(op_id, operation.server_text), operation.run_id, operation.row_no,
+            operation.follows, self._owner.org_id, self._owner.user_id, self._cipher.key_id, digest, clear, seen,
         )  # fmt: skip
-        tail = (self._owner.org_id, self._owner.user_id, self._cipher.key_id, self._cipher.digest(payload))
-        connection.execute(_INSERT, clear + sealed + progress + tail)
+        connection.execute(_INSERT, values)
+        stamp(connection, op_id)
+
+    def insert_as_it_is(self, connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+        """Add a row as it stood in another file, its sealed values untouched."""
+        connection.execute(_INSERT, row)
+        stamp(connection, row[0])
 
     def get(self, connection: sqlite3.Connection, op_id: str) -> Operation | None:
         """Return one operation, or None."""
@@ -73,43 +74,73 @@ class OutboxRows:
     def read(
         self, connection: sqlite3.Connection, where: str = "1", values: tuple[object, ...] = ()
     ) -> Iterator[list[Operation]]:
-        """Yield operations in slices, in the order they were asked for."""
+        """Yield operations that can be read in slices, in the order they were asked for."""
+        for part in self.read_all(connection, where, values):
+            yield [one for one in part if not is_unreadable(one)]
+
+    def read_all(
+        self, connection: sqlite3.Connection, where: str = "1", values: tuple[object, ...] = ()
+    ) -> Iterator[list[Operation]]:
+        """Yield operations, with stand-ins for those whose key was given up."""
         cursor = connection.execute(f"SELECT {_COLUMNS} FROM operation WHERE {where} {_ORDER}", values)
         while rows := cursor.fetchmany(SLICE):
             yield [self._decode(row) for row in rows]
 
-    def walk(self, connection: sqlite3.Connection, order: str) -> Iterator[tuple[int, Operation | None]]:
-        """Yield row number and operation one by one; None for a row that does not prove itself."""
+    def walk(
+        self, connection: sqlite3.Connection, order: str
+    ) -> Iterator[tuple[int, Operation | None, tuple[Any, ...]]]:
+        """Yield row number, operation and raw row one by one; no operation for a row that does not prove itself."""
         for number, *row in connection.execute(
             f"SELECT rowid, {_COLUMNS} FROM operation NOT INDEXED ORDER BY {order}"
         ):
             try:
-                yield number, self._decode(tuple(row))
+                yield number, self._decode(tuple(row)), tuple(row[:-1])
             except FileDamaged:
-                yield number, None
+                yield number, None, ()
 
     def write_progress(self, connection: sqlite3.Connection, operation: Operation) -> None:
         """Store what may change without a change of state."""
+        if is_unreadable(operation):
+            raise BadValue("What this asked for cannot be read any more.")
         connection.execute(f"{_UPDATE} WHERE op_id = ?", (*self._progress(operation), operation.op_id))
+        stamp(connection, operation.op_id)
 
     def write_move(
         self, connection: sqlite3.Connection, before: OperationState, operation: Operation
     ) -> None:
         """Store a change of state together with what became known with it."""
+        if is_unreadable(operation):
+            close_unreadable(connection, operation.op_id, operation.state)
+            return
         values = (*self._progress(operation), operation.state.value, operation.op_id, before.value)
         cursor = connection.execute(f"{_UPDATE}, state = ? WHERE op_id = ? AND state = ?", values)
         if cursor.rowcount != 1:
             raise InternalError("An operation changed while it was being changed.")
+        stamp(connection, operation.op_id)
 
     def write_payload(
         self, connection: sqlite3.Connection, op_id: str, payload: Mapping[str, object]
     ) -> None:
         """Replace what a draft asks for."""
-        text = _text_of(payload)
+        clear, sealed, digest = self._texts.payload(op_id, payload)
         connection.execute(
-            "UPDATE operation SET payload_enc = ?, payload_hash = ?, key_id = ? WHERE op_id = ?",
-            (self._seal(op_id, "payload", text), self._cipher.digest(text), self._cipher.key_id, op_id),
+            "UPDATE operation SET payload_clear = ?, payload_enc = ?, payload_hash = ?, key_id = ? WHERE op_id = ?",
+            (clear, sealed, digest, self._cipher.key_id, op_id),
         )
+        stamp(connection, op_id)
+
+    def make_clear(self, connection: sqlite3.Connection, where: str) -> None:
+        """Write rows of an older file as they are written today: what needs no key stands in clear."""
+        for part in list(self.read(connection, where)):
+            for operation in part:
+                clear, sealed, _ = self._texts.payload(operation.op_id, operation.payload)
+                seen, seen_sealed = self._texts.evidence(operation.op_id, operation.evidence)
+                connection.execute(
+                    "UPDATE operation SET payload_clear = ?, payload_enc = ?, evidence_clear = ?, evidence_enc = ? "
+                    "WHERE op_id = ?",
+                    (clear, sealed, seen, seen_sealed, operation.op_id),
+                )
+                stamp(connection, operation.op_id)
 
     def append_event(
         self,
@@ -125,7 +156,7 @@ class OutboxRows:
             "SELECT coalesce(max(number), 0) FROM operation_event WHERE op_id = ?", (operation.op_id,)
         ).fetchone()
         number = int(last) + 1
-        why = self._cipher.seal(told[0], "operation_event", f"{operation.op_id}:{number}", "why")
+        why = self._texts.why(f"{operation.op_id}:{number}", told[0])
         connection.execute(
             "INSERT INTO operation_event (op_id, number, from_state, to_state, why_enc, at_wall, key_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -148,15 +179,15 @@ class OutboxRows:
                 number,
                 OperationState(before) if before else None,
                 OperationState(after),
-                self._open_why(op_id, number, why),
+                self._read_why(f"{op_id}:{number}", why),
                 at,
             )
             for number, before, after, why, at in rows
         ]
 
-    def _open_why(self, op_id: str, number: int, sealed: bytes) -> str:
+    def _read_why(self, place: str, sealed: bytes) -> str:
         try:
-            return self._cipher.open(sealed, "operation_event", f"{op_id}:{number}", "why")
+            return self._texts.read_why(place, sealed)
         except KeyLost as error:
             raise FileDamaged("A line of the audit cannot be read.") from error
 
@@ -164,57 +195,44 @@ class OutboxRows:
         return (
             operation.hold.value, operation.attempt, operation.checks, operation.owner_boot_id, operation.sent,
             operation.next_try, operation.server_id, operation.server_code,
-            self._seal_json(operation.op_id, "expect", operation.expect),
-            self._seal_json(operation.op_id, "evidence", operation.evidence),
-            self._seal_text(operation.op_id, operation.server_text),
+            self._texts.expect(operation.op_id, operation.expect),
+            *self._texts.evidence(operation.op_id, operation.evidence),
+            self._texts.server_text(operation.op_id, operation.server_text),
         )  # fmt: skip
 
     def _decode(self, row: tuple[Any, ...]) -> Operation:
-        op_id: str = row[0]
+        if mark_of(tuple(row[:-1])) != row[-1]:
+            raise FileDamaged("A stored operation is not as it was written.")
         try:
-            return Operation(
-                op_id=op_id, intent_id=row[1], seq=row[2], kind=Kind(row[3]), lane=row[4],
-                target_id=RecordId(row[5]), cadence_id=row[6], subject_id=row[7],
-                payload=self._open_json(op_id, "payload", row[8]) or {},
-                expect=self._open_json(op_id, "expect", row[9]),
-                evidence=self._open_json(op_id, "evidence", row[10]),
-                state=OperationState(row[11]), hold=Hold(row[12]), attempt=row[13], checks=row[14],
-                owner_boot_id=row[15], created=row[16], sent=row[17], next_try=row[18], server_id=row[19],
-                server_code=row[20],
-                server_text=self._cipher.open(row[21], "operation", op_id, "server_text") if row[21] else "",
-                run_id=row[22], row_no=row[23], follows=row[24],
-            )  # fmt: skip
+            operation = self._operation(dict(zip(MARKED, row, strict=False)))
         except (ValueError, TypeError, KeyLost) as error:  # the file's own key mark opened: this is damage
             raise FileDamaged("A stored operation cannot be read.") from error
+        sealed = row[_PAYLOAD_ENC]
+        return stand_in(operation) if sealed and self._cipher.is_given_up(sealed) else operation
 
-    def _seal(self, op_id: str, column: str, text: str) -> bytes:
-        return self._cipher.seal(text, "operation", op_id, column)
-
-    def _seal_text(self, op_id: str, text: str) -> bytes | None:
-        return self._seal(op_id, "server_text", text) if text else None
-
-    def _seal_json(self, op_id: str, column: str, value: Mapping[str, object] | None) -> bytes | None:
-        return None if value is None else self._seal(op_id, column, _text_of(value))
-
-    def _open_json(self, op_id: str, column: str, blob: bytes | None) -> dict[str, object] | None:
-        if blob is None:
-            return None
-        value = json.loads(self._cipher.open(blob, "operation", op_id, column))
-        if not isinstance(value, dict):
-            raise FileDamaged("A stored operation cannot be read.")
-        return value
+    def _operation(self, row: Mapping[str, Any]) -> Operation:
+        op_id: str = row["op_id"]
+        texts = self._texts
+        return Operation(
+            op_id=op_id, intent_id=row["intent_id"], seq=row["seq"], kind=Kind(row["kind"]), lane=row["lane"],
+            target_id=RecordId(row["target_id"]), cadence_id=row["cadence_id"], subject_id=row["subject_id"],
+            payload=texts.read_parts(op_id, "payload", row["payload_clear"], row["payload_enc"]) or {},
+            expect=texts.read_json(op_id, "expect", row["expect_enc"]),
+            evidence=texts.read_parts(op_id, "evidence", row["evidence_clear"], row["evidence_enc"]),
+            state=OperationState(row["state"]), hold=Hold(row["hold"]), attempt=row["attempt"], checks=row["checks"],
+            owner_boot_id=row["owner_boot_id"], created=row["created_wall"], sent=row["sent_wall"],
+            next_try=row["next_try_at"], server_id=row["server_id"], server_code=row["server_code"],
+            server_text=texts.read_text(op_id, "server_text", row["server_text_enc"]),
+            run_id=row["run_id"], row_no=row["row_no"], follows=row["follows"],
+        )  # fmt: skip
 
 
 def read_clear(connection: sqlite3.Connection) -> list[ClearOperation]:
     """Return what can be told of every operation without its key."""
     rows = connection.execute(
-        f"SELECT op_id, kind, state, target_id, created_wall FROM operation {_ORDER}"
+        f"SELECT op_id, kind, state, target_id, created_wall, payload_enc <> x'' FROM operation {_ORDER}"
     ).fetchall()
-    return [ClearOperation(*row) for row in rows]
-
-
-def _text_of(value: Mapping[str, object]) -> str:
-    try:
-        return json.dumps(dict(value), separators=(",", ":"))
-    except (TypeError, ValueError) as error:
-        raise InternalError("An operation holds a value that cannot be stored.") from error
+    return [
+        ClearOperation(op_id, kind, state, target, created, bool(sealed))
+        for op_id, kind, state, target, created, sealed in rows
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import OPEN_STATES, TRANSITIONS, Kind, OperationState
+from cadence_desk.store.row_marks import stamp_all
 from cadence_desk.store.run_schema import RUN_GUARDS, create_run_tables
 
 if TYPE_CHECKING:
@@ -92,7 +93,16 @@ def _run_rows(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE UNIQUE INDEX run_row ON operation (run_id, row_no, seq) WHERE run_id <> ''")
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _first, 2: _run_rows, 3: create_run_tables}
+def _clear_parts(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE operation ADD COLUMN payload_clear TEXT NOT NULL DEFAULT '{}'")
+    connection.execute("ALTER TABLE operation ADD COLUMN evidence_clear TEXT")
+    connection.execute("ALTER TABLE operation ADD COLUMN row_mark BLOB NOT NULL DEFAULT x''")
+    connection.execute("ALTER TABLE operation ADD COLUMN commit_no INTEGER NOT NULL DEFAULT 0")
+    connection.execute("INSERT OR IGNORE INTO file_meta (name, value) VALUES ('commits', 0)")
+    stamp_all(connection)
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _first, 2: _run_rows, 3: create_run_tables, 4: _clear_parts}
 """The step that leads to each version of outbox.db; a published step is never edited."""
 
 _ALLOWED = _quoted(
@@ -113,8 +123,11 @@ BEGIN SELECT RAISE(ABORT, 'only a draft can be edited'); END""",
     "operation_kept": """
 CREATE TRIGGER operation_kept BEFORE DELETE ON operation
 BEGIN SELECT RAISE(ABORT, 'operations are never deleted'); END""",
-    "event_appended": """
+    "event_appended": f"""
 CREATE TRIGGER event_appended BEFORE UPDATE ON operation_event
+WHEN NEW.why_enc <> x'' OR NEW.op_id <> OLD.op_id OR NEW.number <> OLD.number OR NEW.from_state <> OLD.from_state
+    OR NEW.to_state <> OLD.to_state OR NEW.at_wall <> OLD.at_wall OR NEW.key_id <> OLD.key_id
+    OR (SELECT state FROM operation WHERE op_id = OLD.op_id) NOT IN ({ENDED})
 BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END""",
     "event_kept": """
 CREATE TRIGGER event_kept BEFORE DELETE ON operation_event

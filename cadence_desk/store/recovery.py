@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.clear_fields import is_unreadable
+from cadence_desk.domain.errors import DeskError, FileDamaged
 from cadence_desk.domain.operations import Hold, Operation, OperationState
-from cadence_desk.store.backups import daily_backups, move_aside, remove_file
+from cadence_desk.store.backups import copy_as, daily_backups, move_aside, remove_file
 from cadence_desk.store.connections import in_transaction, open_for_reading, open_for_writing, translated
-from cadence_desk.store.file_checks import check_key, check_owner, check_whole, read_meta
+from cadence_desk.store.file_checks import (
+    check_key,
+    check_owner,
+    check_whole,
+    given_up,
+    note_given_up,
+    read_meta,
+)
+from cadence_desk.store.folders import sync_folder
+from cadence_desk.store.migrations import migrate
 from cadence_desk.store.outbox_opening import CHECK_SECONDS, OutboxOpening
 from cadence_desk.store.outbox_rows import OutboxRows
-from cadence_desk.store.outbox_schema import renew_guards
+from cadence_desk.store.outbox_schema import MIGRATIONS, renew_guards
+from cadence_desk.store.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cadence_desk.domain.ports import Clock
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
     from cadence_desk.store.connections import FileOptions
     from cadence_desk.store.owner import Owner
 
+_Row: TypeAlias = "tuple[Operation, tuple[Any, ...]]"
 _S = OperationState
 _MAY_BE_SENT = frozenset({_S.QUEUED, _S.SENDING, _S.ACCEPTED, _S.IN_DOUBT})
 SERVER_SECONDS = 660.0
@@ -54,6 +66,44 @@ class Recovery:
     left_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of a damaged outbox before anything is done.
+
+    Attributes:
+        path: the damaged file.
+        backups: names of its daily backups, oldest first.
+        good_backup: name of the newest backup that can be used; empty when there is none.
+        readable: operations that can still be read in the damaged file.
+        only_in_backup: operations that only the backup has.
+        unreadable: rows of the damaged file that do not prove themselves.
+    """
+
+    path: Path
+    backups: tuple[str, ...]
+    good_backup: str
+    readable: tuple[Operation, ...]
+    only_in_backup: tuple[Operation, ...]
+    unreadable: int
+
+    @property
+    def all(self) -> tuple[Operation, ...]:
+        """Everything that would be in the new file."""
+        return (*self.readable, *self.only_in_backup)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What a walk over a file found: rows by operation, and numbers of rows that do not prove themselves."""
+
+    rows: dict[str, _Row] = field(default_factory=dict)
+    numbers: set[int] = field(default_factory=set)
+
+    @property
+    def failed(self) -> int:
+        return len(self.numbers)
+
+
 class OutboxRecovery:
     """Rebuilds one outbox file."""
 
@@ -69,35 +119,64 @@ class OutboxRecovery:
 
     def run(self) -> Recovery:
         """Build the new file beside the damaged one, then let it take its place."""
-        salvaged, lost = self._salvaged()
+        damaged = self._rows_of(self._path, whole=False)
         backup, restored = self._restored()
-        operations = [*salvaged.values(), *(one for key, one in restored.items() if key not in salvaged)]
+        found = {
+            **damaged.rows,
+            **{key: row for key, row in restored.rows.items() if key not in damaged.rows},
+        }
         fresh = self._path.with_name(f"{self._path.stem}.restored{self._path.suffix}")
         remove_file(fresh)
+        Witness(fresh).forget()
         OutboxOpening(fresh, self._owner, self._cipher, self._clock, self._options).run()
         with translated(), contextlib.closing(open_for_writing(fresh, "FULL", self._options)) as connection:
-            stored = in_transaction(connection, lambda link: self._fill(link, operations))
+            stored = in_transaction(connection, lambda link: self._fill(link, found.values()))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with translated():
             kept_as = move_aside(self._path, "damaged", self._clock.wall())
+            Witness(self._path).forget()  # it knew the damaged file
+            Witness(fresh).forget()
             fresh.replace(self._path)
+            sync_folder(self._path.parent)
         doubted = sum(one.state is _S.IN_DOUBT for one in stored)
-        left_out = lost + len(operations) - len(stored)
+        left_out = damaged.failed + len(found) - len(stored)
         return Recovery(kept_as, backup, len(stored), doubted, left_out)
 
-    def _fill(self, connection: sqlite3.Connection, operations: list[Operation]) -> list[Operation]:
+    def look(self) -> Findings:
+        """Tell what could be restored, without changing anything."""
+        damaged = self._rows_of(self._path, whole=False)
+        backup, restored = self._restored()
+        return Findings(
+            self._path,
+            tuple(one.name for one in daily_backups(self._path)),
+            backup,
+            tuple(one for one, _ in damaged.rows.values()),
+            tuple(one for key, (one, _) in restored.rows.items() if key not in damaged.rows),
+            damaged.failed,
+        )
+
+    def _fill(self, connection: sqlite3.Connection, found: Iterable[_Row]) -> list[Operation]:
         connection.execute(
             "DROP TRIGGER operation_starts"
         )  # these do not start here; the guard comes back below
+        note_given_up(connection, self._cipher)
         stored = []
-        for operation in operations:
-            doubted = self._doubted(operation)
+        for operation, row in found:
             with contextlib.suppress(sqlite3.IntegrityError):
-                self._rows.insert(connection, doubted)
-                self._rows.append_event(connection, None, doubted, ("restored", self._clock.wall()))
-                stored.append(doubted)
+                stored.append(self._put(connection, operation, row))
         renew_guards(connection)
         return stored
+
+    def _put(self, connection: sqlite3.Connection, operation: Operation, row: tuple[Any, ...]) -> Operation:
+        doubted = self._doubted(operation)
+        if is_unreadable(operation):
+            self._rows.insert_as_it_is(connection, row)
+        else:
+            self._rows.insert(connection, doubted)
+        # no end of a run's row is told anew: its receipt stays with the file that held it
+        told = replace(doubted, run_id="")
+        self._rows.append_event(connection, None, told, ("restored", self._clock.wall()))
+        return doubted
 
     def _doubted(self, operation: Operation) -> Operation:
         if operation.state not in _MAY_BE_SENT:
@@ -111,30 +190,52 @@ class OutboxRecovery:
             next_try=self._clock.wall() + SERVER_SECONDS,
         )
 
-    def _restored(self) -> tuple[str, dict[str, Operation]]:
+    def _restored(self) -> tuple[str, _Rows]:
         for backup in reversed(daily_backups(self._path)):
-            with contextlib.suppress(DeskError), translated():
-                with contextlib.closing(open_for_reading(backup, self._options)) as link:
-                    check_whole(link, self._clock.monotonic, CHECK_SECONDS)
-                    meta = read_meta(link)
-                    check_owner(meta, self._owner)
-                    check_key(meta, self._owner, self._cipher)
-                    found = {one.op_id: one for part in self._rows.read(link) for one in part}
-                return backup.name, found
-        return "", {}
-
-    def _salvaged(self) -> tuple[dict[str, Operation], int]:
-        found: dict[str, Operation] = {}
-        failed: set[int] = set()
-        for order in ("rowid", "rowid DESC"):  # a bad page stops a walk: the other end is walked too
             with contextlib.suppress(DeskError):
-                for number, operation in self._walk(order):
-                    if operation is None:
-                        failed.add(number)
-                    else:
-                        found[operation.op_id] = operation
-        return found, len(failed)
+                return backup.name, self._rows_of(backup, whole=True)
+        return "", _Rows()
 
-    def _walk(self, order: str) -> Iterator[tuple[int, Operation | None]]:
-        with translated(), contextlib.closing(open_for_reading(self._path, self._options)) as link:
-            yield from self._rows.walk(link, order)
+    def _rows_of(self, path: Path, *, whole: bool) -> _Rows:
+        """Return what a file holds, read from a copy that is brought to today's form first.
+
+        Raises:
+            DeskError: `whole` was asked for, and it is not whole, not ours, or its key is not at hand.
+        """
+        copy = self._path.with_name(f"{self._path.stem}.reading{self._path.suffix}")
+        found = _Rows()
+        try:
+            with translated():
+                copy_as(path, copy)
+            with contextlib.nullcontext() if whole else contextlib.suppress(DeskError):
+                self._bring_up_to_date(copy, whole=whole)
+            for order in ("rowid", "rowid DESC"):  # a bad page stops a walk: the other end is walked too
+                with contextlib.nullcontext() if whole else contextlib.suppress(DeskError):
+                    self._walk(copy, order, found)
+        finally:
+            with contextlib.suppress(OSError):
+                remove_file(copy)
+        if whole and found.numbers:
+            raise FileDamaged
+        return found
+
+    def _bring_up_to_date(self, copy: Path, *, whole: bool) -> None:
+        with translated(), contextlib.closing(open_for_writing(copy, "FULL", self._options)) as connection:
+            if whole:
+                check_whole(connection, self._clock.monotonic, CHECK_SECONDS)
+                meta = read_meta(connection)
+                check_owner(meta, self._owner)
+                self._cipher.lost |= given_up(meta)
+                check_key(meta, self._owner, self._cipher)
+            else:
+                with contextlib.suppress(sqlite3.Error):
+                    self._cipher.lost |= given_up(read_meta(connection))
+            migrate(connection, MIGRATIONS, lambda _version: None)
+
+    def _walk(self, copy: Path, order: str, found: _Rows) -> None:
+        with translated(), contextlib.closing(open_for_reading(copy, self._options)) as link:
+            for number, operation, row in self._rows.walk(link, order):
+                if operation is None:
+                    found.numbers.add(number)
+                else:
+                    found.rows[operation.op_id] = (operation, row)

@@ -101,8 +101,8 @@ class RunRows:
             raise FileDamaged("The plan of a run cannot be read.") from error
 
     def _names(self, run_id: str, part: int, sealed: bytes) -> list[list[str]]:
-        """Return names and details; none where they were purged."""
-        if not sealed:
+        """Return names and details; none where they were purged, or sealed with a key that was given up."""
+        if not sealed or self._cipher.is_given_up(sealed):
             return []
         names: list[list[str]] = json.loads(
             self._cipher.open(sealed, "run_part", f"{run_id}:{part}", "names")

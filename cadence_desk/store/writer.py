@@ -13,10 +13,12 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from cadence_desk.domain.errors import StoreError
-from cadence_desk.store.connections import in_transaction, translated
+from cadence_desk.store.connections import UncertainCommit, in_transaction, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cadence_desk.store.commit_log import CommitLog
 
 T = TypeVar("T")
 
@@ -88,11 +90,15 @@ class Writer:
     """The only write connection of one file, on its own thread.
 
     The connection is opened by the first job that needs it, and again after a failure that left it unusable.
+    With a log every commit is counted, and one that failed is overwritten before anything else is.
     """
 
-    def __init__(self, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self, name: str, connect: Callable[[], sqlite3.Connection], log: CommitLog | None = None
+    ) -> None:
         self._worker = Worker(name)
         self._connect = connect
+        self._log = log
         self._connection: sqlite3.Connection | None = None
 
     def run(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
@@ -104,7 +110,7 @@ class Writer:
 
         Raises (through the future): DiskFull or StoreError after a rollback when anything could not be written.
         """
-        return self._worker.submit(lambda: self._guarded(lambda link: in_transaction(link, job)))
+        return self._worker.submit(lambda: self._guarded(lambda link: self._transaction(link, job)))
 
     def apart(self, job: Callable[[], T]) -> Future[T]:
         """Run a job on the thread with the connection closed, for work on the file itself."""
@@ -135,9 +141,31 @@ class Writer:
                 if self._connection.in_transaction:  # even the rollback failed: closing rolls back
                     self._drop()
 
+    def _transaction(self, link: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
+        log = self._log
+        if log is None:
+            return in_transaction(link, job)
+        log.settle(link)
+
+        def counted(connection: sqlite3.Connection) -> T:
+            log.began(connection)
+            return job(connection)
+
+        try:
+            result = in_transaction(link, counted)
+        except UncertainCommit:
+            log.failed()
+            with contextlib.suppress(sqlite3.Error):  # else the next job tries, and nothing is done before
+                log.settle(link)
+            raise
+        log.done()
+        return result
+
     def _checkpoint_and_drop(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
+                if self._log is not None:
+                    self._log.settle(self._connection)
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._drop()
 

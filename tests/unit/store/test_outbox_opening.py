@@ -30,6 +30,7 @@ from tests.unit.store.desk_files import (
     StillClock,
     cipher,
     done,
+    enrollment,
     opened,
     operation,
     outbox,
@@ -195,14 +196,28 @@ def test_a_person_can_set_an_unreadable_outbox_aside(outbox_path: Path) -> None:
     assert file.close(30)
 
 
-def test_a_file_of_a_session_key_is_set_aside_at_the_next_start(outbox_path: Path) -> None:
-    filled(outbox_path, with_cipher=cipher(b"1" * 32, "s1", durable=False))
+def test_what_a_session_key_sealed_is_over_at_the_next_start_and_the_rest_goes_on(outbox_path: Path) -> None:
+    with opened(outbox_path, with_cipher=cipher(b"1" * 32, "s1", durable=False)) as file:
+        done(
+            file.add(
+                [
+                    operation("typed"),
+                    operation("saved", state=S.QUEUED),
+                    operation("on its way", state=S.QUEUED),
+                ]
+            )
+        )
+        done(file.add([enrollment("add", payload={"assignee_id": "005"})]))
+        done(file.move("on its way", S.SENDING, "its turn"))
     with opened(outbox_path, with_cipher=cipher(b"2" * 32, "s2", durable=False)) as file:
-        lost = file.report.lost
-        assert lost is not None
-        assert lost.states == {"queued": 1, "draft": 1}
-        assert lost.path.exists()
-        assert done(file.load()) == []
+        assert file.report.lost is not None
+        assert file.report.lost.states == {"draft": 1, "queued": 1, "sending": 1}
+        kept = {one.op_id: one.state for one in done(file.load())}
+        assert kept == {
+            "typed": S.CANCELLED, "saved": S.CANCELLED, "on its way": S.NEEDS_REVIEW, "add": S.QUEUED,
+        }  # fmt: skip
+        assert done(file.adopt_foreign()) == []
+        assert done(file.move("add", S.SENDING, "its turn")).payload == {"assignee_id": "005"}
 
 
 def test_a_copy_is_made_once_a_day_and_three_are_kept(outbox_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cadence_desk.domain.errors import BadValue, StoreError
+from cadence_desk.domain.errors import BadValue, FileDamaged, StoreError
 from cadence_desk.domain.operations import Hold, Kind, OperationState
 from cadence_desk.domain.planning.ledger import Bin
 from cadence_desk.domain.planning.run import RUN_TRANSITIONS, Run, RunPlan, RunState, plan_hash
@@ -174,7 +174,6 @@ def test_the_receipt_is_a_chain_over_the_ends_of_rows(file: OutboxFile, outbox_p
         "UPDATE run_outcome SET server_code = '' WHERE number = 2",
         "UPDATE run SET receipt = 'x'",
         "UPDATE run SET outcomes = 1",
-        "UPDATE operation SET state = 'settled' WHERE op_id = 'row 3'",
     ],
 )
 def test_whoever_touches_ledger_or_receipt_is_seen(file: OutboxFile, outbox_path: Path, sql: str) -> None:
@@ -184,6 +183,15 @@ def test_whoever_touches_ledger_or_receipt_is_seen(file: OutboxFile, outbox_path
             link.execute(f"DROP TRIGGER {guard}")
         link.execute(sql)
     assert not done(file.runs.report("run")).whole
+
+
+def test_whoever_touches_a_row_is_seen_before_any_report(file: OutboxFile, outbox_path: Path) -> None:
+    mixed(file)
+    with raw(outbox_path) as link:
+        link.execute("DROP TRIGGER operation_moves")
+        link.execute("UPDATE operation SET state = 'settled' WHERE op_id = 'row 3'")
+    with pytest.raises(FileDamaged):
+        done(file.runs.report("run"))
 
 
 def test_names_are_sealed_and_can_be_forgotten(file: OutboxFile, outbox_path: Path) -> None:

@@ -94,10 +94,11 @@ def test_rows_that_stand_against_each_other_are_told(outbox_path: Path) -> None:
         done(file.move("first", S.CANCELLED, "by the user"))
         done(file.add([enrollment("second"), operation("third")]))
     with raw(outbox_path) as link:
-        link.execute("UPDATE operation SET payload_enc = x'00' WHERE op_id IN ('first', 'third')")
+        link.execute("UPDATE operation SET payload_hash = '' WHERE op_id = 'third'")
+        link.execute("UPDATE operation SET row_mark = x'00' WHERE op_id = 'first'")
     file = found_damaged(outbox_path)
     told = done(file.restore())
-    assert [one.op_id for one in done(file.load())] == ["second"]
+    assert [one.op_id for one in done(file.load())] == ["second"], "the newer enrollment stands"
     assert (told.operations, told.left_out) == (1, 3), "two that cannot be read, and the older enrollment"
     assert file.close(30)
 
