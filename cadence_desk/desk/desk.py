@@ -84,6 +84,12 @@ class Desk(Lists):
         return LoadingStatus(loading.what, loading.done, loading.total)
 
     @property
+    def unreadable(self) -> str:
+        """How many change events could not be read, in a sentence; empty when there were none."""
+        engine = self._session.engine
+        return engine.board.projection.unreadable.words if engine else ""
+
+    @property
     def trouble(self) -> str:
         """Why nothing can be saved on this computer just now; empty when everything can. Nothing is sent meanwhile."""
         engine = self._session.engine
@@ -103,6 +109,17 @@ class Desk(Lists):
         if known is not None:
             await self._session.open(known)
         await self.sign_in.resume()
+
+    async def open_files(self) -> None:
+        """Show what the files of the last user hold, and go no further: nothing is followed, nothing is sent.
+
+        For the command line. Asks the org who is signed in only where no earlier start knows it.
+
+        Raises:
+            SignedOut: nobody has signed in yet.
+            DeskError: a file or its key cannot be used.
+        """
+        await self._session.open(self._parts.known_identity or await self.readiness.enter())
 
     async def refresh(self) -> None:
         """Read cadences anew and catch up now. Raises DeskError."""

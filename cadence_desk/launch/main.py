@@ -42,20 +42,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
-    if parsed.verb == "org":
-        return _org(parsed, paths, environment)
-    if parsed.verb == "check":
-        from cadence_desk.launch.checking import run_check
-
-        return run_check(parsed, paths, environment)
-    if parsed.verb == "budget":
-        from cadence_desk.launch.budgeting import run_budget
-
-        return run_budget(parsed, paths, environment)
-    if parsed.verb == "outbox":
-        from cadence_desk.launch.outboxing import run_outbox
-
-        return run_outbox(parsed, paths, environment)
+    command = _COMMANDS.get(parsed.verb)
+    if command is not None:
+        return command(parsed, paths, environment)
     if parsed.verb == "self-test":
         from cadence_desk.launch.self_test import run_self_test
 
@@ -208,3 +197,25 @@ def _hand_over(paths: Paths, key: str) -> int:
         "cadence-desk: this profile is already open; its window was asked to come forward.", file=sys.stderr
     )
     return EXIT_IN_USE
+
+
+def _check(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.checking import run_check
+
+    return run_check(parsed, paths, environment)
+
+
+def _budget(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.budgeting import run_budget
+
+    return run_budget(parsed, paths, environment)
+
+
+def _outbox(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.outboxing import run_outbox
+
+    return run_outbox(parsed, paths, environment)
+
+
+_COMMANDS = {"org": _org, "check": _check, "budget": _budget, "outbox": _outbox}
+"""What works without a display."""

@@ -51,6 +51,14 @@ class ProfileLock:
         os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
 
+    def holder(self) -> str:
+        """Return the id of the process that took the lock last; empty when that cannot be read."""
+        try:
+            text = self._path.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return text if text.isdecimal() else ""
+
     def release(self) -> None:
         """Give the lock back; without it nothing happens."""
         descriptor, self._descriptor = self._descriptor, None
