@@ -50,9 +50,9 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
         book.add(command)
 
 
-def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
+def _call_commands(doors: Doors) -> list[Command]:
     calling = partial(doors.why_not_people, Kind.LOG_CALL)
-    commands = [
+    return [
         Command("log_call", "Log a call", doors.calls.log_call, ("L", "Ctrl+L"), "call", calling),
         Command(
             "dial",
@@ -70,6 +70,12 @@ def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
             "call draft note kept",
             doors.calls.why_not_go_on,
         ),
+    ]
+
+
+def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
+    commands = [
+        *_call_commands(doors),
         Command(
             "enroll",
             "Add to cadence",

