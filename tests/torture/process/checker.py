@@ -56,6 +56,7 @@ def effects_of(entries: Iterable[dict[str, Any]]) -> list[Effect]:
 def check(evidence: Evidence, ledger: Ledger, org: Org) -> None:
     """Write every broken promise into the evidence."""
     evidence.check_promises(ledger)
+    ledger = ledger.about(evidence.targets)
     effects = effects_of(org.history(evidence.since))
     _check_ends(evidence, ledger)
     _check_texts(evidence)
@@ -80,7 +81,7 @@ def _check_texts(evidence: Evidence) -> None:
             evidence.find(LOST, f"the note of {op_id} reads {known.get(op_id)!r} instead of {notes!r}")
     kept = {one["target"]: one["notes"] for one in evidence.kept_drafts}
     for target, texts in evidence.drafts.items():
-        if kept.get(target) not in texts:
+        if kept.get(target, "") not in texts:
             evidence.find(LOST, f"the draft for {target} reads {kept.get(target)!r} instead of {texts}")
 
 

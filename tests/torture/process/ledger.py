@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 COLUMNS = (
@@ -47,6 +48,11 @@ class Ledger:
     def of_kind(self, kind: str) -> list[Row]:
         """Return the operations of one kind."""
         return [row for row in self.rows.values() if row.kind == kind]
+
+    def about(self, targets: Collection[str]) -> Ledger:
+        """Return what it says about some people."""
+        rows = {op_id: row for op_id, row in self.rows.items() if row.target_id in targets}
+        return Ledger(rows, self.wrong)
 
 
 def outbox_of(home: Path) -> Path | None:

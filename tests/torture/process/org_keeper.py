@@ -53,7 +53,9 @@ class OrgKeeper:
         running = {one["TargetId"] for one in org.query("SELECT TargetId FROM ActionCadenceTracker")}
         usable = "Email != null AND Phone != null AND DoNotCall = false AND HasOptedOutOfEmail = false"
         leads = f"SELECT Id FROM Lead WHERE IsConverted = false AND {usable} ORDER BY Id"
-        self._free = [one["Id"] for one in org.query(leads) if one["Id"] not in running]
+        contacts = f"SELECT Id FROM Contact WHERE {usable} ORDER BY Id"
+        found = [one["Id"] for asked in (leads, contacts) for one in org.query(asked)]
+        self._free = sorted((one for one in found if one not in running), key=lambda one: one[3:])
         named = {one["Name"]: one["Id"] for one in org.query("SELECT Id, Name FROM ActionCadence")}
         self.cadence = named[CADENCE]
         reps = org.query(f"SELECT OwnerId FROM ActionCadenceTracker WHERE OwnerId != '{org.me}' LIMIT 1")
@@ -90,8 +92,10 @@ class OrgKeeper:
 def board_of(org: Org, targets: list[str]) -> dict[str, Any]:
     """Return what a fresh read of the org says about people, shaped as a desk tells its lists."""
     people: dict[str, Any] = dict.fromkeys(targets)
-    for row in org.query(f"SELECT Id, Name, Title, OwnerId FROM Lead WHERE Id IN ({quoted(targets)})"):
-        people[row["Id"]] = [row["Name"], row["Title"] or "", row["OwnerId"]]
+    for sobject in ("Lead", "Contact"):
+        asked = f"SELECT Id, Name, Title, OwnerId FROM {sobject} WHERE Id IN ({quoted(targets)})"
+        for row in org.query(asked):
+            people[row["Id"]] = [row["Name"], row["Title"] or "", row["OwnerId"]]
     fields = "Id, State, IsTrackerActive, OwnerId, CurrentStepId"
     of_them = f"FROM ActionCadenceTracker WHERE TargetId IN ({quoted(targets)})"
     trackers = {

@@ -151,7 +151,11 @@ class Schedule:
     def _do_colleague(self, verb: str, person: int) -> None:
         org, target = self._keeper.org, self._target(person)
         if verb == "title":
-            org.edit("Lead", target, Title=f"Title {len(self.evidence.course)}")
+            org.edit(
+                "Lead" if target.startswith("00Q") else "Contact",
+                target,
+                Title=f"Title {len(self.evidence.course)}",
+            )
         elif verb == "enroll":
             cadence = self._keeper.cadence
             ignoring_refusals(org.verb, "enroll", target=self._spare[1], cadence=cadence, owner=org.me)

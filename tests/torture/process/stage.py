@@ -135,10 +135,10 @@ class Stage:
         self.keeper.calm(**shape)
         for _ in range(3):
             try:
-                self._settle()
+                self.settle()
                 self.pass_time(LATEST_COMMIT)
                 self.desk.listen(2 * BEAT)
-                self._settle()
+                self.settle()
             except DeskDied:
                 self.died()
                 self.revive()
@@ -146,7 +146,8 @@ class Stage:
                 return
         self.evidence.find(BROKEN, "the desk died again and again although nothing was armed")
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Let time pass until nothing is open and the lists follow the org."""
         self.desk.order("wrong", seconds=0.0)
         self._signed_in()
         end = time.monotonic() + DRAIN_SECONDS
