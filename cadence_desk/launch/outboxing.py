@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.errors import FileBusy
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from cadence_desk.settings.environment import Environment
@@ -45,6 +45,10 @@ def add_outbox(verbs: Any, common: Callable[[argparse.ArgumentParser], None]) ->
                 "--run", action="store_true", dest="whole_run", help="all that wait of their runs"
             )
     export = under.add_parser("export", help="write the texts that Salesforce may not have to a private file")
+    for command in under.choices.values():
+        command.add_argument(
+            "--json", action="store_true", dest="as_json", default=argparse.SUPPRESS, help="print JSON"
+        )
     export.add_argument(
         "file", type=Path, metavar="FILE", help="a new file: NAME.csv for a table, else plain text"
     )
