@@ -13,6 +13,7 @@ from cadence_desk.desk.lists import Lists
 from cadence_desk.desk.moves import Moves
 from cadence_desk.desk.outbox import Outbox
 from cadence_desk.desk.readiness import Readiness
+from cadence_desk.desk.runs import Runs
 from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
 from cadence_desk.desk.undoing import Undoing
@@ -47,6 +48,7 @@ class Desk(Lists):
         self.moves = Moves(session, work, self)
         self.outbox = Outbox(session, work, self)
         self.undoing = Undoing(session, work, self.outbox)
+        self.runs = Runs(session)
         self.readiness = Readiness(session)
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.domain.planning.ledger import Ledger, ledger_rows
-from cadence_desk.domain.planning.run import RUN_TRANSITIONS, RUN_WORDS, RunState
+from cadence_desk.domain.planning.run import RUN_TRANSITIONS, RUN_WORDS, RunState, plan_hash
 from cadence_desk.domain.refusals import REASONS, RefusalCode
 from cadence_desk.store.moves import Move
 from cadence_desk.store.report_files import write_ledger
@@ -63,12 +63,16 @@ class OutboxRuns:
         self._rows = RunRows(parts.cipher)
         self._clock = parts.clock
 
-    def plan(self, plan: RunPlan, first: Sequence[Operation]) -> Future[list[Operation]]:
-        """Store a run, its whole plan and its first operations: all or none. Returns these as stored."""
+    def plan(self, plan: RunPlan, first: Sequence[Operation]) -> Future[tuple[Run, list[Operation]]]:
+        """Store a run, its whole plan and its first operations: all or none. Returns run and operations as stored.
 
-        def job(connection: sqlite3.Connection) -> list[Operation]:
-            self._rows.insert(connection, plan)
-            return self._enter(connection, first)
+        The plan's hash is made here, in the writer's thread.
+        """
+
+        def job(connection: sqlite3.Connection) -> tuple[Run, list[Operation]]:
+            run = replace(plan.run, plan_hash=plan_hash(plan.run.kind, plan.run.wish, plan.rows))
+            self._rows.insert(connection, replace(plan, run=run))
+            return run, self._enter(connection, first)
 
         return self._in_writer(job)
 

@@ -22,6 +22,7 @@ from cadence_desk.sync.follower import FeedFollower
 from cadence_desk.sync.nightly import Nightly
 from cadence_desk.sync.outbox_runner import OutboxRunner
 from cadence_desk.sync.reference import Reference
+from cadence_desk.sync.runs.controller import RunController
 from cadence_desk.sync.snapshotter import Snapshotter
 from cadence_desk.sync.supervisor import Supervisor, settled
 
@@ -64,6 +65,7 @@ class Engine:
             self.comparison, parts, options, lambda: self.monitor.at_rest, self.board.projection.say
         )
         self.monitor.on_whole(self.nightly.done)
+        self.runs = RunController(parts, options, self.supervisor, self.runner, self._runs_turned)
         self.follower.on_read_entities = self._read_entities
         self.monitor.before_read = self._know_org
         self.monitor.after_read = self._session_works
@@ -79,6 +81,7 @@ class Engine:
         """Open both files and show what they hold; works without an org. Raises DeskError for the outbox only."""
         await settled(self.parts.outbox.open())
         await self.runner.load()
+        await self.runs.load()
         try:
             await self._load_cache()
         except DeskError as error:
@@ -124,6 +127,7 @@ class Engine:
             self._started = True
             self.monitor.start(self._cached_until)
             self.runner.start()
+            self.runs.start()
             self.supervisor.spawn(self._keep_lateness(), "lateness")
             self.supervisor.spawn(self.nightly.keep(), "nightly comparison")
         await self.runner.release(Hold.SIGNED_OUT)
@@ -142,6 +146,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop in order: feeds and sends in flight, files. Takes a few seconds at most."""
+        self.runs.stop()
         await asyncio.gather(self.monitor.stop(), self.runner.stop(ANSWER_SECONDS))
         try:
             await asyncio.wait_for(self._save_rest(), SAVE_SECONDS)
@@ -165,7 +170,7 @@ class Engine:
         """Wait until lanes, inbox and files are empty; used by tests and by the command line."""
         # Three owners and no one event that all of them set: this wait is for tests and the command line.
         while not (  # noqa: ASYNC110
-            self.follower.idle and self.runner.idle and self.monitor.settled
+            self.follower.idle and self.runner.idle and self.runs.idle and self.monitor.settled
         ):
             await asyncio.sleep(0.01)
 
@@ -191,6 +196,9 @@ class Engine:
         """The org was read: an operation that is held for a session was met by a passing refusal."""
         if any(one.hold is Hold.SIGNED_OUT for one in self.runner.work.heads()):
             self.supervisor.spawn(self.runner.release(Hold.SIGNED_OUT), "the session works")
+
+    def _runs_turned(self) -> None:
+        self._tell(Change(operations=True))
 
     def _feed_noticed(self) -> None:
         self._tell(Change(feed=True))

@@ -48,6 +48,7 @@ class OutboxRunner:
         self._supervisor = supervisor
         self._changed = changed
         self.work = WorkList()
+        self.on_taken: Callable[[Sequence[Operation]], None] = _nothing
         self.pauses = Pauses(parts.clock, parts.entropy, lambda: changed(set()))
         self._running = False
         self._pump_waits = False
@@ -127,8 +128,10 @@ class OutboxRunner:
 
     def took(self, operations: Iterable[Operation]) -> None:
         """Take operations as they were committed and tell the screens."""
-        targets = self.work.put(operations)
+        taken = list(operations)
+        targets = self.work.put(taken)
         if targets:
+            self.on_taken(taken)
             self._changed(targets)
         self.wake()
 
@@ -230,3 +233,7 @@ class OutboxRunner:
             waits.append(self.pauses.left)
         if waits:
             self._timer = asyncio.get_running_loop().call_later(max(min(waits), 0.01), self.wake)
+
+
+def _nothing(_operations: Sequence[Operation]) -> None:
+    """Nobody follows runs yet."""

@@ -14,7 +14,7 @@ from tests.desk.rig import CALLS_FIRST, EMAIL_FIRST, desk_over, until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cadence_desk.desk.enrollment import EnrollRun
+    from cadence_desk.desk.runs import RunView
     from tests.desk.practice_org import Org
     from tests.desk.rig import Rig
 
@@ -97,7 +97,7 @@ def test_the_one_action_of_the_brief_meets_the_same_fates(org: Org, tmp_path: Pa
     asyncio.run(scenario())
 
 
-async def _add(rig: Rig, *targets: str, cadence: str = CALLS_FIRST) -> EnrollRun:
+async def _add(rig: Rig, *targets: str, cadence: str = CALLS_FIRST) -> RunView:
     wish = WishInput(rig.cadence(cadence), rig.me)
     rows = await rig.desk.enrollment.preview(list(targets), wish)
     return await rig.desk.enrollment.start(rows, wish)

@@ -10,12 +10,14 @@ from cadence_desk.domain.errors import BadValue, DeskError, StoreError
 from cadence_desk.domain.operations import OPEN_STATES, Kind, OperationState
 from cadence_desk.store.moves import Move, OperationEvent
 from cadence_desk.store.outbox_ledger import OutboxLedger
+from tests.engine.model_runs import MemoryRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from cadence_desk.domain.operations import Hold, Operation
     from cadence_desk.domain.people import Person
+    from cadence_desk.domain.planning.run import RunPlan
     from cadence_desk.domain.trackers import StepTracker, Tracker
     from cadence_desk.store.cache_batch import CacheBatch
     from tests.engine.virtual_time import SteeredClock
@@ -29,6 +31,7 @@ class Disk:
 
     operations: dict[str, Operation] = field(default_factory=dict)
     events: dict[str, list[OperationEvent]] = field(default_factory=dict)
+    plans: dict[str, RunPlan] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {"people": {}, "trackers": {}, "steps": {}}
     )
@@ -106,6 +109,7 @@ class MemoryOutbox:
         rows: Any = MemoryRows(disk)
         self.rows = rows
         self.ledger = OutboxLedger(self.rows, clock, boot_id)
+        self.runs = MemoryRuns(self)
         self.closed = False
 
     def _commit(self, what: str, job: Callable[[], T]) -> Future[T]:
@@ -117,10 +121,12 @@ class MemoryOutbox:
             if (error := self.disk.refuse(what)) is not None:
                 raise error
             kept = dict(self.disk.operations), {key: list(lines) for key, lines in self.disk.events.items()}
+            plans = dict(self.disk.plans)
             try:
                 result = job()
             except BaseException:
                 self.disk.operations, self.disk.events = kept
+                self.disk.plans = plans
                 raise
             self.disk.writes.append(what)
             return result

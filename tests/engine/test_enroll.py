@@ -17,7 +17,7 @@ from tests.engine.model_world import CADENCE, ME, OTHER_CADENCE, lead, record_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cadence_desk.desk.enrollment import EnrollRun
+    from cadence_desk.desk.runs import RunView
     from cadence_desk.domain.record_ids import RecordId
     from tests.engine.conftest import Run
     from tests.engine.rig import Rig
@@ -32,20 +32,20 @@ async def people(rig: Rig, count: int) -> list[RecordId]:
     return [lead(number) for number in range(1, count + 1)]
 
 
-async def added(rig: Rig, targets: Sequence[str]) -> EnrollRun:
+async def added(rig: Rig, targets: Sequence[str]) -> RunView:
     rows = await rig.desk.enrollment.preview(targets, WISH)
     run = await rig.desk.enrollment.start(rows, WISH)
     await rig.calm()
     return run
 
 
-def test_sixty_go_in_two_chunks_and_each_row_has_its_result(rig: Rig, run: Run[Any]) -> None:
+def test_sixty_are_probed_and_each_row_has_its_result(rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
         targets = await people(rig, 60)
         rig.org.refused_targets[targets[7]] = ("UNKNOWN_EXCEPTION", "The target is locked.")
         started = await added(rig, targets)
-        assert [size for _, size in rig.org.sent] == [50, 10]
-        await rig.pass_time(3)
+        await rig.pass_time(60)
+        assert [size for _, size in rig.org.sent] == [1, 10, 49]
         results = started.results()
         assert started.finished
         assert [one.target_id for one in results] == targets

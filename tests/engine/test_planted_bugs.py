@@ -162,7 +162,7 @@ def test_is_success_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for module in (enrolling, running, stepping):
         monkeypatch.setattr(module, "sent_parts", all_well)
     with pytest.raises(AssertionError):
-        check(test_enroll.test_sixty_go_in_two_chunks_and_each_row_has_its_result, tmp_path)
+        check(test_enroll.test_sixty_are_probed_and_each_row_has_its_result, tmp_path)
 
 
 def test_writing_to_the_org_before_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,26 +55,42 @@ class Snapshot:
     unread: Mapping[str, str] | None = None
 
 
-def plan_enrollment(targets: Sequence[str], wish: EnrollWish, snapshot: Snapshot) -> list[PlanRow]:
-    """Return one row per target, in order; no row is dropped and each has exactly one verdict."""
-    general = _refuse_wish(wish)
-    seen_ids: set[str] = set()
-    seen_mail: set[str] = set()
-    rows = []
-    for target in targets:
+class EnrollmentPlanner:
+    """Sorts the targets of one list slice by slice; remembers who was seen in the slices before."""
+
+    def __init__(self, wish: EnrollWish) -> None:
+        self._wish = wish
+        self._general = _refuse_wish(wish)
+        self._seen_ids: set[str] = set()
+        self._seen_mail: set[str] = set()
+
+    @property
+    def refuses_all(self) -> bool:
+        """True when the wish itself refuses every row: nothing about the targets needs to be read."""
+        return self._general is not None
+
+    def plan(self, targets: Sequence[str], snapshot: Snapshot) -> list[PlanRow]:
+        """Return one row per target, in order; no row is dropped and each has exactly one verdict."""
+        return [self._row(target, snapshot) for target in targets]
+
+    def _row(self, target: str, snapshot: Snapshot) -> PlanRow:
         person = snapshot.people.get(target)
         mail = person.email.casefold() if person else ""
-        if general is not None:
-            row = _refused(target, person, general)
-        elif target in seen_ids or (mail and mail in seen_mail):
+        if self._general is not None:
+            row = _refused(target, person, self._general)
+        elif target in self._seen_ids or (mail and mail in self._seen_mail):
             row = _refused(target, person, RefusalCode.DUPLICATE_IN_LIST)
         else:
-            row = _plan_one(target, wish, snapshot)
-        seen_ids.add(target)
+            row = _plan_one(target, self._wish, snapshot)
+        self._seen_ids.add(target)
         if mail:
-            seen_mail.add(mail)
-        rows.append(row)
-    return rows
+            self._seen_mail.add(mail)
+        return row
+
+
+def plan_enrollment(targets: Sequence[str], wish: EnrollWish, snapshot: Snapshot) -> list[PlanRow]:
+    """Return one row per target of a list that is looked at as a whole."""
+    return EnrollmentPlanner(wish).plan(targets, snapshot)
 
 
 def _refuse_wish(wish: EnrollWish) -> RefusalCode | None:

@@ -84,7 +84,7 @@ def test_a_plan_and_its_first_rows_are_there_as_a_whole_or_not_at_all(file: Outb
 
 def test_a_row_enters_once_and_not_beside_an_earlier_add(file: OutboxFile) -> None:
     done(file.add([enrollment("earlier", target_id=target(2))]))
-    entered = done(file.runs.plan(planned(3), [row(1), row(2)]))
+    _run, entered = done(file.runs.plan(planned(3), [row(1), row(2)]))
     assert [one.state for one in entered] == [S.QUEUED, S.CANCELLED]
     with pytest.raises(BadValue, match="already"):
         done(file.runs.enter([replace(row(1), op_id="again")]))

@@ -1,0 +1,1 @@
+"""Runs: one plan over many rows, carried out in slices through the outbox."""
