@@ -18,7 +18,7 @@ from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.registry import KINDS
 from cadence_desk.sync.org_time import UNSURE, org_time, sent_org_time
 from cadence_desk.sync.supervisor import in_lane, settled
-from cadence_desk.sync.work_list import DOUBTED
+from cadence_desk.sync.waits import DOUBTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence

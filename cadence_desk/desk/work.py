@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cadence_desk.desk.session import Session
 
 
+ORDER_STEP = 0.001
+"""Between two presses at the same time, in seconds."""
+
 REPLACEABLE = frozenset({OperationState.REFUSED, OperationState.NEEDS_REVIEW})
 """States that an edit supersedes; in every other one the org may be carrying the operation out."""
 
@@ -43,11 +46,13 @@ class Work:
     ) -> Operation:
         """Return a new operation: `queued`, an intent of its own, unless `fields` say otherwise."""
         op_id = self.new_id()
+        newest = self._session.require_engine().runner.work.newest
         known: dict[str, object] = {
             "intent_id": op_id,
             "seq": 0,
             "state": OperationState.QUEUED,
-            "created": self._session.parts.clock.wall(),
+            # Order is kept by this time: a clock that was set back must not let a later press go first.
+            "created": max(self._session.parts.clock.wall(), newest + ORDER_STEP if newest else 0.0),
             **(fields or {}),
         }
         return Operation(

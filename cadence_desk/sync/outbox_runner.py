@@ -17,7 +17,8 @@ from cadence_desk.sync.attempt import Attempt
 from cadence_desk.sync.pauses import Pauses
 from cadence_desk.sync.supervisor import settled
 from cadence_desk.sync.verifier import Verifier
-from cadence_desk.sync.work_list import WorkList, may_go
+from cadence_desk.sync.waits import Waits
+from cadence_desk.sync.work_list import WorkList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -48,7 +49,7 @@ class OutboxRunner:
         self._supervisor = supervisor
         self._changed = changed
         self.work = WorkList()
-        self.on_taken: Callable[[Sequence[Operation]], None] = _nothing
+        self.waits = Waits(parts.clock, options.resend_seconds)
         self.pauses = Pauses(parts.clock, parts.entropy, lambda: changed(set()))
         self._running = False
         self._pump_waits = False
@@ -72,6 +73,7 @@ class OutboxRunner:
             moved = await settled(outbox.move_many([Move(op_id, _S.IN_DOUBT, why) for op_id in cut_off]))
             known = {one.op_id: one for one in moved}
             loaded = [known.get(one.op_id, one) for one in loaded]
+        self.waits.take(loaded, loaded=True)
         self.took(loaded)
         await self._open_undo_windows()
 
@@ -129,9 +131,9 @@ class OutboxRunner:
     def took(self, operations: Iterable[Operation]) -> None:
         """Take operations as they were committed and tell the screens."""
         taken = list(operations)
+        self.waits.take(taken)
         targets = self.work.put(taken)
         if targets:
-            self.on_taken(taken)
             self._changed(targets)
         self.wake()
 
@@ -151,11 +153,7 @@ class OutboxRunner:
     def _ready(self) -> list[Operation]:
         if self.pauses.left:
             return []
-        now = self._parts.clock.wall()
-        return [head for head in self.work.heads() if may_go(head, now) and self._quiet_until(head) <= now]
-
-    def _quiet_until(self, operation: Operation) -> float:
-        return self.work.quiet_until(operation, self._options.resend_seconds)
+        return [head for head in self.work.heads() if self.waits.may_go(head)]
 
     def _pump(self) -> None:
         self._pump_waits = False
@@ -222,13 +220,8 @@ class OutboxRunner:
         """Set one timer for the next operation that waits for a time."""
         if self._timer is not None:
             self._timer.cancel()
-        now = self._parts.clock.wall()
         heads = self.work.heads()
-        waits = [
-            max(head.next_try, self._quiet_until(head)) - now
-            for head in heads
-            if max(head.next_try, self._quiet_until(head)) > now
-        ]
+        waits = [left for head in heads if (left := self.waits.left(head))]
         if self.pauses.left and heads:
             waits.append(self.pauses.left)
         if waits:

@@ -20,7 +20,7 @@ from cadence_desk.sync.kinds.registry import KINDS
 from cadence_desk.sync.org_time import UNSURE, is_unsure, org_time, sent_org_time
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.supervisor import in_lane, settled
-from cadence_desk.sync.work_list import DOUBTED
+from cadence_desk.sync.waits import DOUBTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -219,7 +219,7 @@ class Verifier:
             watch = self._watches[operation.op_id]
             watch.unread += 1
             watch.due = self._now() + min(2.0**watch.unread, UNREAD_PAUSE)
-            if self._parts.clock.wall() - operation.sent > DAY_SECONDS:
+            if watch.unread >= MOST_UNCLEAR and self._parts.clock.wall() - operation.sent > DAY_SECONDS:
                 moves.append(
                     Move(operation.op_id, _S.NEEDS_REVIEW, f"not readable for a day: {error.code}", {})
                 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.operations import Hold, OperationState
+from cadence_desk.domain.operations import OperationState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 _S = OperationState
 _STANDING_IN_THE_WAY = frozenset({_S.SENDING, _S.IN_DOUBT, _S.NEEDS_REVIEW})
 """While one of a target's operations is in such a state no other is started, whichever was asked for first."""
-
-DOUBTED = "doubted_at"
-"""Evidence of an operation that was sent again at once: wall time of the send that may still be carried out."""
 
 
 class WorkList:
@@ -33,10 +30,11 @@ class WorkList:
         self._by_target: dict[str, dict[str, None]] = {}
         self._by_run: dict[str, list[str]] = {}
         self._heads: dict[str, Operation] = {}
-        self._doubted: dict[str, list[tuple[str, str, float]]] = {}
         self._flying: dict[str, int] = {}
         self.in_flight: set[str] = set()
         self._withheld: set[str] = set()
+        self.newest = 0.0
+        """The latest time at which any of them was made."""
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations.values())
@@ -57,17 +55,10 @@ class WorkList:
             self._operations[operation.op_id] = operation
             self._by_target.setdefault(operation.target_id, {})[operation.op_id] = None
             targets.add(operation.target_id)
-            self._note_doubt(operation)
+            self.newest = max(self.newest, operation.created)
         for target_id in targets:
             self._find_head(target_id)
         return targets
-
-    def _note_doubt(self, operation: Operation) -> None:
-        at = (operation.evidence or {}).get(DOUBTED)
-        if isinstance(at, float):
-            self._doubted.setdefault(operation.target_id, []).append((
-                operation.op_id, operation.subject_id, at,
-            ))  # fmt: skip
 
     def _find_head(self, target_id: str) -> None:
         found = self.of_target(target_id)
@@ -103,15 +94,6 @@ class WorkList:
             if target_id not in self._flying and head.op_id not in self._withheld
         ]
         return sorted(found, key=_order)
-
-    def quiet_until(self, operation: Operation, seconds: float) -> float:
-        """Return until when (wall) a different operation on the same record was sent twice and may yet repeat."""
-        same = (
-            at + seconds
-            for op_id, subject_id, at in self._doubted.get(operation.target_id, ())
-            if op_id != operation.op_id and subject_id == operation.subject_id
-        )
-        return max(same, default=0.0)
 
     def in_state(self, *states: OperationState) -> list[Operation]:
         """Return operations in these states, oldest first."""
@@ -152,10 +134,3 @@ class WorkList:
 
 def _order(operation: Operation) -> tuple[float, str, int]:
     return (operation.created, operation.intent_id, operation.seq)
-
-
-def may_go(operation: Operation, now: float) -> bool:
-    """Return True when nothing but time held a queued operation and the time has come."""
-    if operation.hold in {Hold.SIGNED_OUT, Hold.RUN_HOLDING, Hold.SAFE_MODE}:
-        return False
-    return operation.next_try <= now

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
-from cadence_desk.sync.work_list import DOUBTED, WorkList, may_go
+from cadence_desk.domain.operations import Operation, OperationState
+from cadence_desk.sync.work_list import WorkList
 from tests.engine.model_world import lead
 from tests.unit.store.desk_files import NOON, operation
 
@@ -109,20 +109,3 @@ def test_runs_and_states_are_found() -> None:
     assert [one.op_id for one in work.in_state(S.SETTLED, S.QUEUED)] == ["a", "b", "c"]
     assert work.get("a") is not None
     assert work.get("z") is None
-
-
-def test_a_record_that_may_change_twice_is_left_alone() -> None:
-    work = WorkList()
-    first = queued("a", kind=Kind.SET_DISPOSITION, subject_id="t1", evidence={DOUBTED: NOON})
-    work.put([first])
-    assert work.quiet_until(queued("b", subject_id="t1"), 660) == NOON + 660
-    assert work.quiet_until(queued("b", subject_id="t2"), 660) == 0.0
-    assert work.quiet_until(first, 660) == 0.0, "the same again may go"
-    assert work.quiet_until(queued("b", subject_id="t1", target_id=BERT), 660) == 0.0
-
-
-@pytest.mark.parametrize("hold", Hold)
-def test_what_only_time_holds_may_go(hold: Hold) -> None:
-    stuck = hold in {Hold.SIGNED_OUT, Hold.RUN_HOLDING, Hold.SAFE_MODE}
-    assert may_go(queued("a", hold=hold), NOON) is not stuck
-    assert not may_go(queued("a", hold=hold, next_try=NOON + 1), NOON)

@@ -1,0 +1,67 @@
+"""How long queued operations still wait, by a clock that nobody sets. Owned by the outbox runner.
+
+Files hold wall times, since nothing else outlives a process; a wall clock that is set or jumps must neither hold a
+change for a day nor send it early. So a wait is measured once, when it becomes known, and then runs on its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cadence_desk.domain.operations import Hold, OperationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cadence_desk.domain.operations import Operation
+    from cadence_desk.domain.ports import Clock
+
+DOUBTED = "doubted_at"
+"""Evidence of an operation that was sent again at once: wall time of the send that may still be carried out."""
+
+LONGEST_WAIT = 3600.0
+"""Nothing here waits longer: more than that between a file's time and the clock means that the clock was set."""
+_NOT_A_MATTER_OF_TIME = frozenset({Hold.SIGNED_OUT, Hold.RUN_HOLDING, Hold.SAFE_MODE})
+
+
+class Waits:
+    """Ends of waits on the monotonic clock."""
+
+    def __init__(self, clock: Clock, resend_seconds: float) -> None:
+        self._clock = clock
+        self._resend_seconds = resend_seconds
+        self._ends: dict[str, tuple[float, float]] = {}
+        self._doubted: dict[tuple[str, str], dict[str, float]] = {}
+
+    def take(self, operations: Iterable[Operation], *, loaded: bool = False) -> None:
+        """Note what operations wait for, as they were committed; `loaded` when that was in an earlier process."""
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        for one in operations:
+            self._note_doubt(one, now, wall if loaded else None)
+            if one.state is not OperationState.QUEUED or not one.next_try:
+                self._ends.pop(one.op_id, None)
+            elif self._ends.get(one.op_id, (0.0, 0.0))[0] != one.next_try:
+                self._ends[one.op_id] = (one.next_try, now + min(max(one.next_try - wall, 0.0), LONGEST_WAIT))
+
+    def _note_doubt(self, operation: Operation, now: float, wall: float | None) -> None:
+        at = (operation.evidence or {}).get(DOUBTED)
+        if not isinstance(at, float):
+            return
+        # In the process that decided so, the doubtful send was a moment ago: the whole time counts from now.
+        left = self._resend_seconds if wall is None else at + self._resend_seconds - wall
+        record = self._doubted.setdefault((operation.target_id, operation.subject_id), {})
+        record.setdefault(operation.op_id, now + min(max(left, 0.0), self._resend_seconds))
+
+    def left(self, operation: Operation) -> float:
+        """Return for how many seconds an operation still waits; 0 when time holds it no longer.
+
+        It also waits while a different operation on the same record was sent twice and may yet repeat.
+        """
+        same = self._doubted.get((operation.target_id, operation.subject_id), {})
+        ends = [end for op_id, end in same.items() if op_id != operation.op_id]
+        ends.append(self._ends.get(operation.op_id, (0.0, 0.0))[1])
+        return max(max(ends) - self._clock.monotonic(), 0.0)
+
+    def may_go(self, operation: Operation) -> bool:
+        """Return True when nothing but time held a queued operation and the time has come."""
+        return operation.hold not in _NOT_A_MATTER_OF_TIME and not self.left(operation)
