@@ -50,6 +50,7 @@ class OutboxRunner:
         self._changed = changed
         self.work = WorkList()
         self.waits = Waits(parts.clock, options.resend_seconds)
+        self.on_taken: Callable[[Sequence[Operation]], None] = _nothing
         self.pauses = Pauses(parts.clock, parts.entropy, lambda: changed(set()))
         self._running = False
         self._pump_waits = False
@@ -134,6 +135,7 @@ class OutboxRunner:
         self.waits.take(taken)
         targets = self.work.put(taken)
         if targets:
+            self.on_taken(taken)
             self._changed(targets)
         self.wake()
 
