@@ -106,6 +106,8 @@ class ModelFeed:
     streams: list[Stream] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     unusable: set[bytes] = field(default_factory=set)
+    kept_from: int = 0
+    """What came before this place is kept no longer: marks of it have expired."""
     down: bool = False
     slow: bool = False
 
@@ -128,7 +130,7 @@ class ModelFeed:
             stream.end(Unreachable())
         elif topic in self.refused:
             stream.end(NotAllowed())
-        elif mark is not None and mark in self.unusable:
+        elif mark is not None and (mark in self.unusable or place < self.kept_from):
             stream.end(Unreachable(), unusable=True)
         elif not self.slow:
             stream.answer()

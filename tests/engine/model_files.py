@@ -10,6 +10,8 @@ from cadence_desk.domain.errors import BadValue, DeskError, StoreError
 from cadence_desk.domain.operations import OPEN_STATES, Kind, OperationState
 from cadence_desk.store.moves import Move, OperationEvent
 from cadence_desk.store.outbox_ledger import OutboxLedger
+from tests.engine.boundary import Boundary
+from tests.engine.model_runs import MemoryRuns
 from tests.engine.model_runs import MemoryRuns
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Disk:
     marks: dict[str, bytes] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
+    boundary: Boundary = field(default_factory=Boundary)
     refuse: Callable[[str], DeskError | None] = lambda _what: None
 
 
@@ -49,6 +52,14 @@ def at_once(job: Callable[[], T]) -> Future[T]:
     except Exception as error:  # noqa: BLE001 - it belongs to the one who waits
         future.set_exception(error)
     return future
+
+
+def at_boundaries(boundary: Boundary, what: str, job: Callable[[], T]) -> Future[T]:
+    """As above, unless the process ends before or after it: then nobody hears of it."""
+    if boundary.reach(f"before {what}"):
+        return Future()
+    future = at_once(job)
+    return Future() if boundary.reach(f"after {what}") else future
 
 
 class MemoryRows:
@@ -131,7 +142,7 @@ class MemoryOutbox:
             self.disk.writes.append(what)
             return result
 
-        return at_once(whole)
+        return at_boundaries(self.disk.boundary, f"commit {what}", whole)
 
     def open(self) -> Future[None]:
         return at_once(lambda: None)
@@ -175,7 +186,7 @@ class MemoryCache:
         return at_once(lambda: None)
 
     def save(self, batch: CacheBatch) -> Future[None]:
-        return at_once(lambda: self._save(batch))
+        return at_boundaries(self.disk.boundary, "commit of rows", lambda: self._save(batch))
 
     def _save(self, batch: CacheBatch) -> None:
         if self.closed:

@@ -46,6 +46,7 @@ class ModelOrg:
     """Implements OrgGateway; `fates` are used up by writes, `read_errors` by reads."""
 
     world: ModelWorld
+    user: Identity = IDENTITY
     contract: str = "documented"
     partial_save: bool = True
     fates: deque[Fate] = field(default_factory=deque)
@@ -164,7 +165,7 @@ class ModelOrg:
     # ------------------------------------------------------------ reads
 
     def identity(self) -> Identity:
-        return IDENTITY
+        return self.user
 
     def capabilities(self) -> Capabilities:
         return self._read("capabilities", self.capabilities_now)

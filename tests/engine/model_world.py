@@ -143,6 +143,12 @@ class ModelWorld:
         self._report(TRACKER, tracker_id, ChangeType.UPDATE, _difference(before, _tracker_values(changed)))
         return changed
 
+    def change_step(self, step_id: str, **values: object) -> None:
+        step = self.steps[step_id]
+        changed = replace(step, modified=self.now(), last_modified=self.now(), **values)  # type: ignore[arg-type]
+        self.steps[step_id] = changed
+        self._report(STEP, step_id, ChangeType.UPDATE, _difference(_step_values(step), _step_values(changed)))
+
     def finish_step(self, step_id: str, reason: str) -> None:
         """Close a step and move its tracker on: to the next step, or to its end."""
         step = self.steps[step_id]

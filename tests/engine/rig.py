@@ -21,6 +21,7 @@ from cadence_desk.store.owner import Owner
 from cadence_desk.store.writer import Worker
 from cadence_desk.sync.engine import Engine
 from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
+from tests.engine.boundary import Boundary
 from tests.engine.model_feed import ModelFeed
 from tests.engine.model_files import Disk, MemoryCache, MemoryOutbox
 from tests.engine.model_org import IDENTITY, ModelOrg
@@ -44,8 +45,18 @@ CIPHER = ColumnCipher(b"k" * 32, "session", durable=False)
 class InlineWorker(Worker):
     """Runs each job at once, in the thread that hands it in."""
 
+    def __init__(self, name: str, boundary: Boundary | None = None) -> None:
+        super().__init__(name)
+        self._boundary = boundary or Boundary()
+
     @override
     def submit(self, job: Callable[[], T]) -> Future[T]:
+        if self._boundary.reach(f"before a job of {self._name}"):
+            return Future()
+        future = self._done(job)
+        return Future() if self._boundary.reach(f"after a job of {self._name}") else future
+
+    def _done(self, job: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
         if self._closed:
@@ -68,6 +79,7 @@ class InlineLanes:
         self.mute: set[LaneName] = set()
         self.hold_answers = False
         self.answers: list[tuple[Future[Any], Any]] = []
+        self.boundary = Boundary()
         self.waiting: list[tuple[LaneName, Future[Any], Callable[[], Any]]] = []
 
     def run(self, lane: LaneName, call: Callable[[], T]) -> Future[T]:
@@ -80,15 +92,23 @@ class InlineLanes:
         return future
 
     def _work(self, lane: LaneName, future: Future[T], call: Callable[[], T]) -> None:
+        if self._ended():
+            return
         try:
             result = call()
         except BaseException as error:  # noqa: BLE001 - it belongs to the one who waits
-            future.set_exception(error)
+            if not self._ended():
+                future.set_exception(error)
         else:
+            if self._ended():
+                return
             if self.hold_answers:
                 self.answers.append((future, result))
             elif lane not in self.mute:
                 future.set_result(result)
+
+    def _ended(self) -> bool:
+        return self.boundary.dead
 
     def let_go(self, count: int = 1) -> None:
         """Carry out the oldest held calls."""
@@ -113,14 +133,14 @@ class ModelFlow:
         self.org = org
 
     def resume(self, profile: OrgProfile) -> Identity | None:
-        return None if self.org.signed_out else IDENTITY
+        return None if self.org.signed_out else self.org.user
 
     def sign_in(
         self, profile: OrgProfile, open_page: Callable[[str], None], cancelled: Callable[[], bool]
     ) -> Identity:
         self.org.signed_out = False
         open_page("https://org.example/authorize")
-        return IDENTITY
+        return self.org.user
 
 
 @dataclass
@@ -140,11 +160,17 @@ class Rig:
     notices: list[Change] = field(default_factory=list)
     boots: int = 0
     known: Identity | None = None
+    boundary: Boundary = field(default_factory=Boundary)
+    disks: dict[str, Disk] = field(default_factory=dict)
+    """Files in memory of other users."""
 
     def __post_init__(self) -> None:
         self.world = ModelWorld(self.clock)
         self.org = ModelOrg(self.world)
         self.world.tell = self.feed.publish
+        if isinstance(self.lanes, InlineLanes):
+            self.lanes.boundary = self.boundary
+            self.org.boundary = self.boundary.reach_in_call
         for identity, name, titles in (
             (CADENCE, "Outbound", ("Intro call", "Wait a day", "Second call")),
             (OTHER_CADENCE, "Nurture", ("Check-in call",)),
@@ -185,26 +211,29 @@ class Rig:
 
     def _engine(self, boot_id: str, identity: Identity, announce: Callable[[Change], None]) -> Engine:
         outbox, cache = (
-            self._memory_files(boot_id) if self.disk is not None else self._files(boot_id, identity)
+            self._memory_files(boot_id, identity) if self.disk is not None else self._files(boot_id, identity)
         )
         parts = EngineParts(
             outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
         )
         return Engine(parts, self.options, self.desk_tables(), announce)
 
-    def _memory_files(self, boot_id: str) -> tuple[Any, Any]:
+    def _memory_files(self, boot_id: str, identity: Identity) -> tuple[Any, Any]:
         assert self.disk is not None
-        return MemoryOutbox(self.disk, self.clock, boot_id), MemoryCache(self.disk)
+        disk = self.disk if identity == IDENTITY else self.disks.setdefault(_name_of(identity), Disk())
+        disk.boundary = self.boundary
+        return MemoryOutbox(disk, self.clock, boot_id), MemoryCache(disk)
 
     def _files(self, boot_id: str, identity: Identity) -> tuple[OutboxFile, CacheFile]:
         owner = Owner(identity.organization_id, identity.user_id)
         reader = InlineWorker("reader") if self.inline else None
         files = FileOptions(self.files.connection, reader, on_network=lambda _folder: False)
-        outbox = OutboxFile(self.folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)
-        cache = CacheFile(self.folder / "cache.db", owner, CIPHER, files)
+        folder = self.folder if identity == IDENTITY else self.folder / _name_of(identity)
+        outbox = OutboxFile(folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)
+        cache = CacheFile(folder / "cache.db", owner, CIPHER, files)
         if self.inline:
-            outbox._writer._worker = InlineWorker("outbox")
-            cache._writer._worker = InlineWorker("cache")
+            outbox._writer._worker = InlineWorker("outbox", self.boundary)
+            cache._writer._worker = InlineWorker("cache", self.boundary)
         return outbox, cache
 
     def desk_tables(self) -> Tables:
@@ -220,11 +249,14 @@ class Rig:
         """The process is killed: tasks stop where they are, nothing is recorded, the files stay as they are."""
         engine = self.engine
         await engine.runner.stop(0.0)
-        for task in list(engine.supervisor._tasks):
-            task.cancel()
-        await asyncio.gather(*engine.supervisor._tasks, return_exceptions=True)
+        while engine.supervisor._tasks:
+            # `wait_for` of Python 3.11 may swallow a cancellation: ask again.
+            for task in list(engine.supervisor._tasks):
+                task.cancel()
+            await asyncio.wait(list(engine.supervisor._tasks), timeout=1.0)
         for stream in list(self.feed.streams):
             stream.stop(1.0)
+        self.boundary.reborn()
         for file in (engine.parts.outbox, engine.parts.cache):
             if self.disk is None:
                 file._writer._drop()
@@ -267,3 +299,7 @@ class Rig:
 
     def states(self, target: str) -> list[str]:
         return [one.state.value for one in self.operations(target)]
+
+
+def _name_of(identity: Identity) -> str:
+    return f"{identity.organization_id}-{identity.user_id}"

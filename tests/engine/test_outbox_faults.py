@@ -115,7 +115,7 @@ def test_a_read_that_the_org_refuses_ends_the_one_it_is_about(rig: Rig, run: Run
         refusal = OrgRefused(server_code="MALFORMED_ID", server_text="bad id")
         rig.org.read_errors.extend([refusal, refusal])  # for both together, then for the first alone
         await rig.desk.moves.pause(trackers)
-        await rig.pass_time(5)
+        await rig.pass_time(15)
         assert (rig.operations(ANNA)[0].words, rig.states(BERT)) == ("Refused: bad id", ["settled"])
 
     run(go())
