@@ -49,13 +49,14 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
         self._deadlines: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._order = itertools.count()
         self._canceled = 0
+        self._rings_at = math.inf
         self._pump: QTimer | None = None
         self._alarm: QTimer | None = None
         self._waking = False
         self._meter: Callable[[float, asyncio.Handle], None] | None = None
-        super().__init__(app)
         self.running_handle: asyncio.Handle | None = None
         """What runs now, for the stall meter's thread; known only while it is measured."""
+        super().__init__(app)
         self._wake = _Wake()
         self._wake.asked.connect(self._on_wake, Qt.ConnectionType.QueuedConnection)
         self._pump = QTimer()
@@ -112,9 +113,7 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
     def _run_ready(self) -> None:
         ready = self._ready
         end = time.monotonic() + SLICE_SECONDS
-        for _ in range(len(ready)):
-            if not ready:
-                break
+        while ready:
             handle = ready.popleft()
             if not handle.cancelled():
                 self._run_one(handle)
@@ -128,10 +127,10 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
         if self._meter is None:
             handle._run()  # noqa: SLF001  # the loop is the one caller asyncio means
             return
-        self.running_handle = handle
         begin = time.thread_time()
-        self.running_handle = None
+        self.running_handle = handle
         handle._run()  # noqa: SLF001
+        self.running_handle = None
         self._meter(time.thread_time() - begin, handle)
 
     # ------------------------------------------------------------ deadlines
@@ -160,12 +159,10 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
         head = self._deadlines[0][2] if self._deadlines else None
         if handle is head:
             self._drop_canceled_heads()
-            self._set_alarm()
         elif self._canceled > _KEEP_CANCELED and self._canceled * 2 > len(self._deadlines):
             self._deadlines = [entry for entry in self._deadlines if not entry[2].cancelled()]
             heapq.heapify(self._deadlines)
             self._canceled = 0
-            self._set_alarm()
 
     def _drop_canceled_heads(self) -> None:
         while self._deadlines and self._deadlines[0][2].cancelled():
@@ -173,17 +170,21 @@ class DeskLoop(QEventLoop):  # type: ignore[misc, no-any-unimported]  # qasync i
             self._canceled -= 1
 
     def _set_alarm(self) -> None:
-        if self._alarm is None:
-            return
-        if not self._deadlines:
-            self._alarm.stop()
+        """See that the alarm rings for the next deadline.
+
+        An alarm for a canceled deadline stays as it is: it rings once for nothing, and most waits with a limit end
+        long before it. Setting Qt's timer anew for each of them would cost more than the wait itself.
+        """
+        if self._alarm is None or not self._deadlines or self._rings_at <= self._deadlines[0][0]:
             return
         # rounded up: an alarm that rings early would only have to be set again
-        seconds = self._deadlines[0][0] - self.time()
+        self._rings_at = self._deadlines[0][0]
+        seconds = self._rings_at - self.time()
         self._alarm.start(min(max(0, math.ceil(seconds * 1000)), 2**31 - 1))
 
     def _ring(self) -> None:
         now = self.time()
+        self._rings_at = math.inf
         while self._deadlines and self._deadlines[0][0] <= now:
             handle = heapq.heappop(self._deadlines)[2]
             handle._scheduled = False  # type: ignore[attr-defined]  # noqa: SLF001

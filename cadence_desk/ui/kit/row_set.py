@@ -91,9 +91,10 @@ class RowSet:
 
     def append(self, slots: Iterable[int]) -> None:
         """Put slots at the end of the rows."""
-        for slot in slots:
-            self.rows.append(slot)
-            self._shown[slot] = 1
+        added, shown = list(slots), self._shown
+        self.rows += added
+        for slot in added:
+            shown[slot] = 1
 
     def insert(self, row: int, slot: int) -> None:
         """Put a slot between the rows."""
