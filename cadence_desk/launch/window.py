@@ -19,8 +19,8 @@ from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
+from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.shell.main_window import MainWindow
-from cadence_desk.ui.shell.sign_in_page import open_in_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -74,7 +74,7 @@ class WindowRun:
         paths: Paths,
         open_now: Callable[[], OpenProfile],
         *,
-        open_page: Callable[[str], None] = open_in_browser,
+        open_page: Callable[[str], None] = open_url,
         desk_opened: Callable[[WindowRun], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         from cadence_desk.settings.preferences import Preferences

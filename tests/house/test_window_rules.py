@@ -41,6 +41,13 @@ def test_no_dialog_runs_its_own_loop() -> None:
     assert not found, "a nested event loop breaks other tasks: use bridge.ask_dialog"
 
 
+def test_one_file_opens_what_lies_outside() -> None:
+    users = [one.name for one in sources("cadence_desk") if "QDesktopServices" in one.text]
+    assert users == ["cadence_desk/ui/kit/web_pages.py"], (
+        "addresses are judged in one place before they are opened"
+    )
+
+
 def test_no_star_imports() -> None:
     found = [
         f"{one.name}:{node.lineno}"

@@ -70,7 +70,7 @@ class FakeSignIn:
         self.problem: DeskError | None = None
 
     async def begin(self, open_page: Callable[[str], None]) -> None:
-        open_page("https://login.example.com/authorize")
+        open_page("https://login.salesforce.com/authorize")
         if self.problem is not None:
             raise self.problem
         self.state = "signed_in"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cadence_desk.ui.shell.commands import CommandBook
     from cadence_desk.ui.shell.doors import Doors
     from cadence_desk.ui.shell.frame import WindowFrame
+    from cadence_desk.ui.shell.outside import Outside
     from cadence_desk.ui.shell.window_acts import WindowActs
 
 _TRACKER_KEYS = {
@@ -43,6 +44,7 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
     org = OrgActs(frame)
     for command in (
         *_work_commands(doors, acts),
+        *_outside_commands(doors.outside),
         *_going_commands(frame),
         *_list_commands(doors, acts, org),
         *_window_commands(doors, acts, org),
@@ -74,6 +76,27 @@ def _call_commands(doors: Doors) -> list[Command]:
 
 
 def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
+def _outside_commands(outside: Outside) -> list[Command]:
+    return [
+        Command(
+            "phone",
+            "Call with this computer's phone program",
+            outside.call,
+            (),
+            "tel dial",
+            outside.why_not_call,
+        ),
+        Command(
+            "mail",
+            "Write with this computer's mail program",
+            outside.write,
+            (),
+            "e-mail",
+            outside.why_not_write,
+        ),
+    ]
+
+
     commands = [
         *_call_commands(doors),
         Command(

@@ -15,6 +15,7 @@ from cadence_desk.domain.operations import KIND_WORDS, Kind
 from cadence_desk.ui.kit.theme import Tone
 from cadence_desk.ui.shell.call_door import CallDoor
 from cadence_desk.ui.shell.offers import offer_in_menu
+from cadence_desk.ui.shell.outside import Outside
 from cadence_desk.ui.shell.subject import subject_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Doors(QObject):
         self._frame = frame
         self._book = book
         self.calls = CallDoor(window, frame)
+        self.outside = Outside(window, frame)
         self.calls.saved.connect(self._call_saved)
 
     # ------------------------------------------------------------ may it be used

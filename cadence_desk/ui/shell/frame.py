@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from cadence_desk.ui.kit.banner_bar import BannerBar
 from cadence_desk.ui.kit.list_screen import ListScreen
+from cadence_desk.ui.kit.web_pages import checked_opener
 from cadence_desk.ui.people.people_screen import PeopleScreen
 from cadence_desk.ui.shell.nav_rail import NavRail
 from cadence_desk.ui.shell.org_strip import OrgStrip
@@ -45,10 +46,10 @@ class WindowFrame(QWidget):
     def __init__(self, open_page: Callable[[str], None]) -> None:
         super().__init__()
         self.place: Workplace | None = None
-        self.open_page = open_page
         self.current = "people"
         self.strip = OrgStrip()
         self.bar = BannerBar()
+        self.open_page = checked_opener(open_page, self.bar, lambda: self.place)
         self.rail = NavRail(ENTRIES)
         self.pages = QStackedWidget()
         self.side = TargetPanel()
@@ -62,7 +63,7 @@ class WindowFrame(QWidget):
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 0)
         self.split.setSizes([880, 300])
-        self.sign_in = SignInPage(open_page)
+        self.sign_in = SignInPage(self.open_page)
         self.work = QStackedWidget()
         self.work.addWidget(self.split)
         self.work.addWidget(self.sign_in)

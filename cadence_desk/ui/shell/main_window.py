@@ -16,6 +16,7 @@ from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.icons import window_icon
 from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
 from cadence_desk.ui.shell.command_list import add_commands
 from cadence_desk.ui.shell.commands import Command, CommandBook
@@ -23,7 +24,6 @@ from cadence_desk.ui.shell.doors import Doors, refusal_banner
 from cadence_desk.ui.shell.frame import WindowFrame
 from cadence_desk.ui.shell.refresher import Refresher
 from cadence_desk.ui.shell.repaint import repaint_colors
-from cadence_desk.ui.shell.sign_in_page import open_in_browser
 from cadence_desk.ui.shell.undo_toast import UndoToast
 from cadence_desk.ui.shell.window_acts import WindowActs
 from cadence_desk.ui.shell.window_memory import WindowMemory, application
@@ -44,9 +44,7 @@ class MainWindow(QMainWindow):
     quit_asked = Signal()
     """The user wants to leave; launch starts the quit order and calls `finish` at its end."""
 
-    def __init__(
-        self, memory: Memory | None = None, open_page: Callable[[str], None] = open_in_browser
-    ) -> None:
+    def __init__(self, memory: Memory | None = None, open_page: Callable[[str], None] = open_url) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("Cadence Desk")

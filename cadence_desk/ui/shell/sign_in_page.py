@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cadence_desk.domain.orgs import WayIn
@@ -34,19 +34,13 @@ _BUTTONS = {
 }
 
 
-def open_in_browser(address: str) -> None:
-    """Open a web page with the user's browser; anything but http and https is ignored."""
-    if address.startswith(("https://", "http://")):
-        QDesktopServices.openUrl(QUrl(address))
-
-
 class SignInPage(QWidget):
     """What to do before there is a list."""
 
     page_wanted = Signal(str)
     """Carries the address from the waiting thread to the window's thread."""
 
-    def __init__(self, open_page: Callable[[str], None] = open_in_browser) -> None:
+    def __init__(self, open_page: Callable[[str], None]) -> None:
         super().__init__()
         self.setObjectName("signInPage")
         self._place: Workplace | None = None

@@ -1,0 +1,132 @@
+"""Outside: ways out of the window to other programs, and the way in for links.
+
+A number, a mail address and a person named by a link are shown before anything happens. Called by the shell's commands.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from cadence_desk.domain.addresses import mail_address, parse_target_link, phone_address
+from cadence_desk.domain.errors import BadValue
+from cadence_desk.ui.kit.confirm_sheet import ConfirmSheet
+from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.kit.web_pages import open_url
+from cadence_desk.ui.shell.subject import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cadence_desk.domain.people import Person
+    from cadence_desk.ui.kit.workplace import Workplace
+    from cadence_desk.ui.shell.frame import WindowFrame
+
+_log = logging.getLogger(__name__)
+
+
+class Outside(QObject):
+    """Ways out of the window and in."""
+
+    def __init__(
+        self, window: QWidget, frame: WindowFrame, hand_over: Callable[[str], None] = open_url
+    ) -> None:
+        """Take what opens a checked address of the two kinds that are shown first."""
+        super().__init__(window)
+        self._window = window
+        self._frame = frame
+        self._hand_over = hand_over
+
+    # ------------------------------------------------------------ out
+
+    def call(self) -> None:
+        """Call the selected person's number with the program this computer has for that, after asking."""
+        person = self._person()
+        if person is not None:
+            number = person.phone or person.mobile
+            self._after_asking(number, phone_address, "Call this number?", "Call")
+
+    def write(self) -> None:
+        """Write a mail to the selected person with the program this computer has for that, after asking."""
+        person = self._person()
+        if person is not None:
+            self._after_asking(person.email, mail_address, "Write to this address?", "Write")
+
+    def why_not_call(self) -> str:
+        """Return why nobody can be called."""
+        person = self._person()
+        if person is None:
+            return "Select a person first."
+        if person.do_not_call:
+            return "This person does not want to be called."
+        return "" if person.phone or person.mobile else "This person has no phone number."
+
+    def why_not_write(self) -> str:
+        """Return why nobody can be written to."""
+        person = self._person()
+        if person is None:
+            return "Select a person first."
+        return "" if person.email else "This person has no e-mail address."
+
+    def _after_asking(self, text: str, parsed: Callable[[str], str], title: str, yes: str) -> None:
+        try:
+            address = parsed(text)
+        except BadValue as error:
+            self._frame.bar.show_error(error)
+            return
+        shown = address.partition(":")[2]
+        words = f"{shown}\n\nAnother program on this computer opens it. Nothing is logged by that: press L afterwards."
+        self._ask(title, words, yes, lambda: self._hand_over(address))
+
+    def _person(self) -> Person | None:
+        place, subject = self._frame.place, subject_of(self._frame)
+        if place is None or not subject.target_ids:
+            return None
+        return place.desk.person(subject.target_ids[0])
+
+    # ------------------------------------------------------------ in
+
+    def follow(self, link: str) -> None:
+        """Show whom a link names and go there when that is wanted; ignored while a dialog asks something else."""
+        if (
+            any(one.isVisible() for one in self._window.findChildren(QDialog))
+            or QApplication.activePopupWidget()
+        ):
+            _log.info("a link was ignored: a dialog is open")
+            return
+        place = self._frame.place
+        try:
+            parsed = parse_target_link(link)
+        except BadValue as error:
+            self._frame.bar.show_error(error)
+            return
+        if place is None or place.desk.identity is None:
+            self._refuse("Sign in first, then follow the link again.")
+        elif place.desk.identity.organization_id != parsed.org_id:
+            self._refuse("It belongs to another org than the one that is open here.")
+        elif place.desk.person(parsed.target_id) is None:
+            self._refuse("This person is in none of your lists.")
+        else:
+            self._offer(place, parsed.target_id)
+
+    def _offer(self, place: Workplace, target_id: str) -> None:
+        person = place.desk.person(target_id)
+        if person is not None:
+            company = f", {person.account_name}" if person.account_name else ""
+            words = f"{person.name[:120]}{company[:120]} ({target_id})\n\nNothing is changed by that."
+            self._ask(
+                "A link wants to show a person", words, "Show", lambda: self._frame.open_person(target_id)
+            )
+
+    def _refuse(self, why: str) -> None:
+        self._frame.bar.clear("NOTICE-LINK")
+        self._frame.bar.tell("NOTICE-LINK", "The link cannot be followed", why, tone=Tone.WARN)
+
+    def _ask(self, title: str, words: str, yes: str, act: Callable[[], object]) -> None:
+        sheet = ConfirmSheet(title, words, yes, self._window)
+        sheet.accepted.connect(act)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.open()
