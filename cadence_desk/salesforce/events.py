@@ -17,7 +17,7 @@ from cadence_desk.salesforce.avro import AvroProblem
 from cadence_desk.salesforce.bitmaps import field_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cadence_desk.salesforce.avro import AvroReader, Shape
 
@@ -43,13 +43,26 @@ def entity_of(topic: str) -> str:
     return found[1] if found else ""
 
 
-def decode(delivered: Delivered, reader: AvroReader | None) -> list[ChangeEvent]:
-    """Return the change events of one delivered event; `reader` is None when its schema cannot be used."""
+def decode(
+    delivered: Delivered,
+    reader: AvroReader | None,
+    refuse: Callable[[Delivered, str], None] = lambda _delivered, _reason: None,
+) -> list[ChangeEvent]:
+    """Return the change events of one delivered event.
+
+    Args:
+        delivered: the event as it came.
+        reader: None when its schema cannot be used.
+        refuse: told of an event that cannot be read, and why.
+    """
     if reader is None:
+        refuse(delivered, "its schema cannot be used")
         return [_unreadable(delivered, {}, "")]
     try:
         return _fan_out(delivered, reader.read(delivered.payload), reader.shape)
-    except Exception:  # noqa: BLE001 - a foreign payload must never end the stream
+    except Exception as problem:  # noqa: BLE001 - a foreign payload must never end the stream
+        # Only our own words: those of other exceptions quote what they met.
+        refuse(delivered, str(problem) if isinstance(problem, AvroProblem) else type(problem).__name__)
         return _salvage(delivered, reader)
 
 

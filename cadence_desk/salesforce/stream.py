@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cadence_desk.domain.errors import (
@@ -22,6 +23,7 @@ from cadence_desk.domain.errors import (
 from cadence_desk.salesforce.avro import AvroProblem, AvroReader
 from cadence_desk.salesforce.events import Delivered, decode
 from cadence_desk.salesforce.flow import MOST, Flow
+from cadence_desk.salesforce.quarantine import Quarantine
 from cadence_desk.salesforce.stream_errors import Cure, StreamProblem
 
 if TYPE_CHECKING:
@@ -81,6 +83,10 @@ def _compile(text: str) -> AvroReader | None:
         return None
 
 
+def _keep(quarantine: Quarantine, schema_id: str, delivered: Delivered, reason: str) -> None:
+    quarantine.take(delivered, schema_id, reason)
+
+
 class PubSubStream:
     """Opens subscriptions for one org session."""
 
@@ -100,6 +106,7 @@ class PubSubStream:
         self.clock = clock
         self.silence = silence
         self.schemas = SchemaCache()
+        self.quarantine = Quarantine()
 
     def open(self, topic: str, mark: bytes | None, sink: FeedSink) -> Subscription:
         """Subscribe in a thread: from after `mark`, or from now when it is None."""
@@ -240,7 +247,12 @@ class Subscription:
         for consumed in response.events:
             mark = bytes(consumed.replay_id)
             delivered = Delivered(consumed.event.id, bytes(consumed.event.payload), mark, self._topic)
-            events += decode(delivered, self._reader(service, consumed.event.schema_id))
+            schema_id = consumed.event.schema_id
+            events += decode(
+                delivered,
+                self._reader(service, schema_id),
+                partial(_keep, self._org.quarantine, schema_id),
+            )
         if events:
             self._tell(lambda: self._sink.feed_events(self._topic, events, mark))
         elif mark:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.changes import ChangeType
 from cadence_desk.domain.people import Person, PersonKind
 from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.sync.event_fields import (
@@ -118,6 +119,8 @@ class Board:
         self._seen[key] = None
         if len(self._seen) > SEEN_LIMIT:
             self._seen.popitem(last=False)
+        if event.type is ChangeType.UNREADABLE:
+            self.projection.unreadable.took(event)
         self._apply(event)
 
     def _apply(self, event: ChangeEvent) -> None:
@@ -207,6 +210,9 @@ class Board:
             self._forget(entity, record_id, None)
         for event in waiting:
             self._apply(event)
+        if record_id in shelf.again:
+            shelf.again.discard(record_id)
+            self.want(entity, record_id)
 
     def give_up_read(self, entity: str, record_id: str) -> None:
         """End a read that the org refuses; what is known stays, events that waited are looked at."""
@@ -214,8 +220,19 @@ class Board:
         for event in shelf.end_read(record_id) if shelf is not None else ():
             self._apply(event)
 
+    def read_whole(self, entity: str, ids: Iterable[str]) -> None:
+        """Read the whole list in place of these records."""
+        shelf = self.shelf(entity)
+        for record_id in ids:
+            if shelf is not None:
+                shelf.abandon(record_id)
+        self.read_entities.add(entity)
+
     def retry_read(self, entity: str, record_id: str) -> None:
-        """Ask again for a read that failed; its events go on waiting."""
+        """Ask again for a read that failed; what its events say will be in it."""
+        shelf = self.shelf(entity)
+        if shelf is not None:
+            shelf.read_anew(record_id)
         self.reads.add((entity, record_id))
 
     # ------------------------------------------------------------ inner
@@ -239,15 +256,6 @@ class Board:
         if entity == STEP:
             return self.steps
         return self.people if entity in {LEAD, CONTACT, PERSON} else None
-
-    def note_everything(self) -> None:
-        """The cache is empty: save all that is known."""
-        for person in self.people:
-            self.unsaved.note(PERSON, person.id, person)
-        for tracker in self.trackers:
-            self.unsaved.note(TRACKER, tracker.id, tracker)
-        for step in self.steps:
-            self.unsaved.note(STEP, step.id, step)
 
     @property
     def still_reading(self) -> bool:

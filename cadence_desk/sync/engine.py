@@ -62,9 +62,9 @@ class Engine:
         )
         self.comparison = Comparison(self.board, parts, options, self.follower.wake)
         self.nightly = Nightly(
-            self.comparison, parts, options, lambda: self.monitor.at_rest, self.board.projection.say
+            self.comparison, parts, options, lambda: self.monitor.settled, self.board.projection.say
         )
-        self.monitor.on_whole(self.nightly.done)
+        self.monitor.catch_up.on_whole = self.nightly.done
         self.runs = RunController(parts, options, self.supervisor, self.runner, self._runs_turned)
         self.follower.on_read_entities = self._read_entities
         self.monitor.before_read = self._know_org

@@ -22,6 +22,8 @@ class EventBuffer:
         self._events: list[ChangeEvent] = []
         self.overflows = 0
         """How often events had to be thrown away: a reader who sees this grow must read again."""
+        self.lost = False
+        """True from then on until what they would have told was read: no mark may pass that."""
 
     @property
     def is_open(self) -> bool:
@@ -42,7 +44,13 @@ class EventBuffer:
 
     def keep(self, events: Sequence[ChangeEvent]) -> None:
         """Keep events back."""
-        self._events.extend(events)
-        if len(self._events) > self._limit:
+        if len(self._events) + len(events) > self._limit:
             self._events.clear()
             self.overflows += 1
+            self.lost = True
+        else:
+            self._events.extend(events)
+
+    def made_good(self) -> None:
+        """All that could have been told by lost events was read."""
+        self.lost = False

@@ -52,7 +52,7 @@ class FeedMonitor:
         self._options = options
         self._supervisor = supervisor
         self._reads = BackgroundReads(parts, options, snapshotter)
-        self._catch_up = self._reads.catch_up
+        self.catch_up = self._reads.catch_up
         self._silence = snapshotter.silence
         self._announce = announce
         self._streams = Streams(parts, options.topics, follower)
@@ -82,26 +82,17 @@ class FeedMonitor:
     @property
     def caught_up(self) -> bool:
         """True once the board holds a complete picture."""
-        return self._catch_up.done
+        return self.catch_up.done
 
     @property
     def last_read(self) -> datetime | None:
         """Org time of the last complete read; None before the first, or when everything has to be read anew."""
-        return self._catch_up.until
+        return self.catch_up.until
 
     @property
     def settled(self) -> bool:
         """True when the board is complete and nothing waits in the inbox."""
-        return self._catch_up.done and self._streams.empty and self.state in _AT_REST and not self._again
-
-    @property
-    def at_rest(self) -> bool:
-        """True while the picture is complete and nothing is being caught up."""
-        return self.state in _AT_REST and self.last_read is not None
-
-    def on_whole(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Call back whenever everything was read."""
-        self._catch_up.on_whole = call
+        return self.catch_up.done and self._streams.empty and self.state in _AT_REST and not self._again
 
     def _turn(self, state: FeedState, detail: str = "") -> None:
         if state is self.state and detail == self.detail:
@@ -122,7 +113,7 @@ class FeedMonitor:
     def start(self, cached_until: datetime | None) -> None:
         """Begin to follow: subscribe first, then read, then apply what arrived meanwhile."""
         self._running = True
-        self._catch_up.begin_from(cached_until)
+        self.catch_up.begin_from(cached_until)
         self.resume()
 
     def resume(self) -> None:
@@ -143,7 +134,7 @@ class FeedMonitor:
 
     def read_everything(self) -> None:
         """Read everything anew, now: a person wants it, so nothing is saved up for."""
-        self._catch_up.ask_whole()
+        self.catch_up.ask_whole()
         self.try_now()
 
     def wrote(self) -> None:
@@ -219,12 +210,12 @@ class FeedMonitor:
     def _stream_started(self, from_now: bool) -> None:  # noqa: FBT001 - a callback
         # What happened between its last mark and its start may be in no event: read once more.
         self._silence.stream_started()
-        self._catch_up.ask_deletions(needed=from_now)
+        self.catch_up.ask_deletions(needed=from_now)
         self._ask_again()
 
     def _stream_ended(self, message: FeedMessage, was_live: bool) -> None:  # noqa: FBT001 - a callback
         if message.mark_unusable:
-            self._catch_up.ask_whole()
+            self.catch_up.ask_whole()
         if was_live and self._running and self.state in _AT_REST | {FeedState.CATCHING_UP}:
             ended = message.error.message if message.error else "the event stream ended"
             if self._mode() is FeedState.POLLING:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ROWS_PER_SLICE = 200
 READ_BATCH = 100
+MOST_READS = 5_000
+"""More records of one entity than this are read as a whole list: that costs fewer calls, and no memory."""
 LONGEST_READ_PAUSE = 60.0
 
 
@@ -147,6 +149,9 @@ class FeedFollower:
         by_entity: dict[str, list[str]] = {}
         for entity, record_id in reads:
             by_entity.setdefault(entity, []).append(record_id)
+        for entity in [one for one, ids in by_entity.items() if len(ids) > MOST_READS]:
+            self._board.read_whole(entity, by_entity.pop(entity))
+            self.on_read_entities()
         batches = [
             (entity, ids[start : start + READ_BATCH])
             for entity, ids in by_entity.items()
@@ -201,7 +206,10 @@ class FeedFollower:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
             # The file is new and empty now: it gets everything again, marks included.
-            self._board.note_everything()
+            board = self._board
+            for shelf in (board.people, board.trackers, board.steps):
+                for record in shelf:
+                    board.unsaved.note(shelf.entity, record.id, record)
             self.marks.file_lost()
             self._unsaved = True
         except DeskError:
@@ -212,8 +220,13 @@ class FeedFollower:
             self.marks.saved(batch.marks)
             self._unsaved = False
 
+    @property
+    def _has_gap(self) -> bool:
+        """True while an event came that is not in the rows: no mark may pass it."""
+        return self._board.still_reading or self.buffer.is_open or self.buffer.lost
+
     def _batch(self) -> tuple[CacheBatch | None, Mapping[tuple[str, str], Record | None]]:
-        fresh = {} if self._board.still_reading or self.buffer.is_open else self.marks.fresh()
+        fresh = {} if self._has_gap else self.marks.fresh()
         changed = self._board.unsaved.take()
         if not changed and not fresh:
             return None, changed
@@ -236,7 +249,7 @@ class FeedFollower:
         if work is not None:
             work.cancel()
             await asyncio.wait([work])
-        whole = not self._board.still_reading and not self.buffer.is_open
+        whole = not self._has_gap
         await self._save()
         return whole and not self._unsaved
 

@@ -14,6 +14,7 @@ from cadence_desk.sync.activity_words import call_words, step_words, tracker_wor
 from cadence_desk.sync.names import Names
 from cadence_desk.sync.overlay import Overlay
 from cadence_desk.sync.tracker_index import TrackerIndex
+from cadence_desk.sync.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,7 @@ class Projection:
         self.trackers = tables.trackers
         self.activity: deque[Activity] = deque(maxlen=ACTIVITY_LIMIT)
         self.touched_targets: set[str] = set()
+        self.unreadable = Unreadable()
         self._clock = clock
         self._board = board
         self.runs = TrackerIndex(board.trackers, board.steps)
@@ -138,7 +140,8 @@ class Projection:
         trackers = _take(self._dirty_trackers, limit)
         people = _take(self._dirty_people, limit - len(trackers))
         steps, self._dirty_steps = self._dirty_steps, set()
-        spoke, self._new_activity = self._new_activity, False
+        spoke = self.unreadable.tell(self.activity, self._clock.wall()) or self._new_activity
+        self._new_activity = False
         if not (trackers or people or steps or spoke):
             return None
         for tracker_id in trackers:

@@ -23,6 +23,39 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound="_Dated")
 
+NEVER: Order = (0, 0, 0)
+WAITING_LIMIT = 20_000
+"""Events that may wait for reads; a record whose events had to be let go of is read once more."""
+GONE_LIMIT = 20_000
+"""Removed records that are remembered; older ones than the last read of everything need no memory."""
+
+
+class Gone:
+    """Removed records whose tombstones are kept: the newest, and those that an event could still call back to life."""
+
+    def __init__(self, stamps: dict[str, Stamp]) -> None:
+        self._stamps = stamps
+        self._ids: dict[str, None] = {}
+        self.read_ms = 0
+        """Org time of the last read of everything: an event from before it about an unknown record asks for a read."""
+
+    def remember(self, record_id: str) -> None:
+        """A record was removed."""
+        self._ids.pop(record_id, None)
+        self._ids[record_id] = None
+        while len(self._ids) > GONE_LIMIT:
+            oldest = next(iter(self._ids))
+            stamp = self._stamps.get(oldest)
+            if stamp is not None and stamp.gone is not None:
+                if stamp.reading or 0 < self.read_ms <= stamp.gone[0]:
+                    return
+                del self._stamps[oldest]
+            del self._ids[oldest]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._ids.clear()
+
 
 class Shelf(Generic[R]):
     """All known records of one entity.
@@ -35,6 +68,10 @@ class Shelf(Generic[R]):
         self._records: dict[str, R] = {}
         self._stamps: dict[str, Stamp] = {}
         self._reading: set[str] = set()
+        self.again: set[str] = set()
+        """Records about which more events came during their read than could be kept."""
+        self._waiting = 0
+        self._gone = Gone(self._stamps)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -52,11 +89,17 @@ class Shelf(Generic[R]):
 
     def effects_of(self, event: ChangeEvent, read_ms: int) -> list[Effect]:
         """Return what an event does to its record; `read_ms` is when everything was read last."""
+        self._gone.read_ms = read_ms
         return reconcile(self._stamp(event.record_id), event, read_ms)
 
     def hold(self, event: ChangeEvent) -> None:
         """Keep an event until the record has been read."""
-        self._own_stamp(event.record_id).waiting.append(event)
+        stamp = self._own_stamp(event.record_id)
+        if self._waiting < WAITING_LIMIT:
+            stamp.waiting.append(event)
+            self._waiting += 1
+        else:
+            self.again.add(event.record_id)
 
     def begin_read(self, record_id: str) -> bool:
         """Mark a record as being read; False when a read is on its way already."""
@@ -74,7 +117,23 @@ class Shelf(Generic[R]):
         if stamp is None:
             return []
         waiting, stamp.waiting, stamp.reading = stamp.waiting, [], False
+        self._waiting -= len(waiting)
         return waiting
+
+    def read_anew(self, record_id: str) -> None:
+        """A read failed and will be made later: it shows what the events that wait for it say."""
+        stamp = self._stamps.get(record_id)
+        if stamp is not None:
+            self._waiting -= len(stamp.waiting)
+            stamp.waiting = []
+        self.again.discard(record_id)
+
+    def abandon(self, record_id: str) -> None:
+        """End a read because the whole list is going to be read: events that wait for it are not needed."""
+        self.read_anew(record_id)
+        self.end_read(record_id)
+        if record_id not in self._records and self._stamps[record_id].gone == NEVER:
+            del self._stamps[record_id]
 
     @property
     def reading(self) -> bool:
@@ -122,9 +181,10 @@ class Shelf(Generic[R]):
         """Remove a record; with an order a tombstone stays that older events cannot pass."""
         stamp = self._own_stamp(record_id)
         if order is None:
-            order = max([stamp.gone or (0, 0, 0), stamp.base or (0, 0, 0), *stamp.fields.values()])
+            order = max([stamp.gone or NEVER, stamp.base or NEVER, *stamp.fields.values()])
         stamp.gone, stamp.base, stamp.row_ms = order, None, 0
         stamp.fields.clear()
+        self._gone.remember(record_id)
         return self._records.pop(record_id, None)
 
     def clear(self) -> None:
@@ -132,6 +192,9 @@ class Shelf(Generic[R]):
         self._records.clear()
         self._stamps.clear()
         self._reading.clear()
+        self.again.clear()
+        self._gone.clear()
+        self._waiting = 0
 
     def _stamp(self, record_id: str) -> Stamp | None:
         stamp = self._stamps.get(record_id)
@@ -145,7 +208,7 @@ class Shelf(Generic[R]):
         if stamp is None:
             record = self._records.get(record_id)
             # Nothing known: a tombstone before all time, so that any event is newer.
-            stamp = Stamp(gone=(0, 0, 0)) if record is None else Stamp(row_ms=_millis(record))
+            stamp = Stamp(gone=NEVER) if record is None else Stamp(row_ms=_millis(record))
             self._stamps[record_id] = stamp
         return stamp
 

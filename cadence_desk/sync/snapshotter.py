@@ -89,13 +89,12 @@ class Snapshotter:
         Raises:
             DeskError: a page failed, or more events came than could be kept meanwhile.
         """
+        await self._in_quiet(self._everything)
 
-        async def read() -> None:
-            await self._trackers(None)
-            await self._steps(None)
-            await self._people(None)
-
-        await self._in_quiet(read)
+    async def _everything(self) -> None:
+        await self._trackers(None)
+        await self._steps(None)
+        await self._people(None)
 
     async def read_since(self, since: datetime, deleted_since: datetime | None) -> None:
         """Read what changed since then, and what was deleted since another time; None leaves that out.
@@ -120,7 +119,7 @@ class Snapshotter:
         failures = 0
         while self._board.read_entities:
             try:
-                await self._in_quiet(self._asked)
+                await self._in_quiet(self._asked, over=self._everything)
                 failures = 0
             except DeskError:
                 failures += 1
@@ -140,10 +139,19 @@ class Snapshotter:
             self._board.read_entities |= asked
             raise
 
-    async def _in_quiet(self, read: Callable[[], Awaitable[None]]) -> None:
-        """Read while events are kept back; over again when more came than can be kept."""
+    async def _in_quiet(
+        self, read: Callable[[], Awaitable[None]], over: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Read while events are kept back; over again when more came than can be kept.
+
+        Args:
+            read: what to read.
+            over: what to read the next times; a read of one list does not make up for lost events of the others.
+        """
         async with self._busy:
-            for _ in range(MAX_ATTEMPTS):
+            for attempt in range(MAX_ATTEMPTS):
+                if attempt and over is not None:
+                    read = over
                 overflows = self._follower.buffer.overflows
                 with self._follower.buffered():
                     try:
@@ -152,6 +160,9 @@ class Snapshotter:
                         self.loading.end()
                         self._tell()
                 if self._follower.buffer.overflows == overflows:
+                    if attempt or over is None:
+                        self._follower.buffer.made_good()
+                        self._follower.wake()
                     return
             raise OrgBusy("The org changes faster than it can be read just now.")
 

@@ -47,6 +47,7 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
         *_outside_commands(doors.outside),
         *_going_commands(frame),
         *_list_commands(doors, acts, org),
+        *_reading_commands(org),
         *_window_commands(doors, acts, org),
     ):
         book.add(command)
@@ -75,7 +76,6 @@ def _call_commands(doors: Doors) -> list[Command]:
     ]
 
 
-def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
 def _outside_commands(outside: Outside) -> list[Command]:
     return [
         Command(
@@ -97,6 +97,7 @@ def _outside_commands(outside: Outside) -> list[Command]:
     ]
 
 
+def _work_commands(doors: Doors, acts: WindowActs) -> list[Command]:
     commands = [
         *_call_commands(doors),
         Command(
@@ -176,6 +177,11 @@ def _list_commands(doors: Doors, acts: WindowActs, org: OrgActs) -> list[Command
             ("Ctrl+I",),
             "view details",
         ),
+    ]
+
+
+def _reading_commands(org: OrgActs) -> list[Command]:
+    return [
         Command(
             "refresh",
             "Read from Salesforce now",
