@@ -163,6 +163,10 @@ class Rig:
     boundary: Boundary = field(default_factory=Boundary)
     disks: dict[str, Disk] = field(default_factory=dict)
     """Files in memory of other users."""
+    own_folders: bool = False
+    """Other users have a folder of their own, as they have in life."""
+    made: Engine | None = None
+    """The engine of the process that runs, also while it is being stopped."""
 
     def __post_init__(self) -> None:
         self.world = ModelWorld(self.clock)
@@ -216,7 +220,8 @@ class Rig:
         parts = EngineParts(
             outbox, cache, self.gateway, self.port, self.lane_port, self.clock, self.entropy, boot_id
         )
-        return Engine(parts, self.options, self.desk_tables(), announce)
+        self.made = Engine(parts, self.options, self.desk_tables(), announce)
+        return self.made
 
     def _memory_files(self, boot_id: str, identity: Identity) -> tuple[Any, Any]:
         assert self.disk is not None
@@ -228,7 +233,8 @@ class Rig:
         owner = Owner(identity.organization_id, identity.user_id)
         reader = InlineWorker("reader") if self.inline else None
         files = FileOptions(self.files.connection, reader, on_network=lambda _folder: False)
-        folder = self.folder if identity == IDENTITY else self.folder / _name_of(identity)
+        apart = self.own_folders and identity != IDENTITY
+        folder = self.folder / _name_of(identity) if apart else self.folder
         outbox = OutboxFile(folder / "outbox.db", owner, CIPHER, self.clock, boot_id, files)
         cache = CacheFile(folder / "cache.db", owner, CIPHER, files)
         if self.inline:
@@ -247,7 +253,8 @@ class Rig:
 
     async def crash(self) -> None:
         """The process is killed: tasks stop where they are, nothing is recorded, the files stay as they are."""
-        engine = self.engine
+        engine = self.made
+        assert engine is not None
         await engine.runner.stop(0.0)
         while engine.supervisor._tasks:
             # `wait_for` of Python 3.11 may swallow a cancellation: ask again.

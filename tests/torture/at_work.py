@@ -70,7 +70,9 @@ class AtWork:
     ) -> None:
         """Start the desk; two people are in a cadence already."""
         options = EngineOptions(sweep_seconds=900.0)
-        self.rig = rig = Rig(Path(self.folder.name), options=options, disk=None if real_files else Disk())
+        self.rig = rig = Rig(
+            Path(self.folder.name), options=options, disk=None if real_files else Disk(), own_folders=True
+        )
         self.loop = SteeredLoop(rig.clock)
         self.bus = FaultyBus(rig.feed)
         rig.world.tell = self.bus.publish
@@ -122,6 +124,7 @@ class AtWork:
         task.cancel()
         await asyncio.wait({task}, timeout=LAST_WORD_SECONDS)
         self.met[35] += 1
+        self.let_lanes_go()
         await self.rig.crash()
         await self.start()
 
@@ -243,12 +246,15 @@ class AtWork:
                 lanes.mute.add(LaneName.INTERACTIVE)
                 lanes.let_go()
             await self.rig.crash()
-            lanes.held.clear()
-            lanes.mute.clear()
-            lanes.waiting.clear()
+            self.let_lanes_go()
             await self.start()
 
         self.run(go())
+
+    def let_lanes_go(self) -> None:
+        """The next process has lanes of its own."""
+        for part in (self.rig.lanes.held, self.rig.lanes.mute, self.rig.lanes.waiting):
+            part.clear()
 
     def close(self) -> None:
         """Leave nothing behind."""
