@@ -10,7 +10,7 @@ from cadence_desk.settings.secret_stores import choose_secrets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cadence_desk.domain.ports import SecretStore
+    from cadence_desk.settings.secret_stores import NamedStore
 
 
 class ChosenSecrets:
@@ -20,14 +20,25 @@ class ChosenSecrets:
         self._service = service
         self._key_file = key_file
         self._lock = threading.Lock()
-        self._store: SecretStore | None = None
+        self._store: NamedStore | None = None
         self.word = ""
 
-    def _chosen(self) -> SecretStore:
+    def _chosen(self) -> NamedStore:
         with self._lock:
             if self._store is None:
                 self._store, self.word = choose_secrets(self._service, self._key_file)
             return self._store
+
+    @property
+    def kind(self) -> str:
+        """What the store is, in clear."""
+        return self._chosen().kind
+
+    def choose_again(self) -> None:
+        """Look anew: a person may have unlocked or brought back a key store."""
+        with self._lock:
+            self._store = None
+            self.word = ""
 
     @property
     def durable(self) -> bool:

@@ -25,6 +25,9 @@ CLEAR_FIELDS = frozenset({
 UNREADABLE = "unreadable"
 """Evidence of an operation whose text was sealed with a key that is gone: the state in which it rests in the file."""
 
+UNREADABLE_KEY = "unreadable_key"
+"""Evidence beside it: id of the key that is gone."""
+
 
 def is_unreadable(operation: Operation) -> bool:
     """Return True when what an operation asks for cannot be read any more: it is never sent, a person decides."""

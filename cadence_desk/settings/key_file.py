@@ -26,6 +26,7 @@ class KeyFileSecrets:
     """Secrets by name in one JSON file. Refused when anybody else can read it."""
 
     durable = True
+    kind = "key file"
 
     def __init__(self, path: Path) -> None:
         self._path = path.expanduser().absolute()

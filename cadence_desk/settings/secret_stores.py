@@ -16,13 +16,12 @@ from cadence_desk.domain.errors import (
     KeyStoreUnsafe,
     SecretError,
 )
+from cadence_desk.domain.ports import SecretStore
 from cadence_desk.settings.key_file import KeyFileSecrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from cadence_desk.domain.ports import SecretStore
 
 T = TypeVar("T")
 
@@ -48,10 +47,19 @@ class Backend(Protocol):
         """Forget a secret."""
 
 
+class NamedStore(SecretStore, Protocol):
+    """A secret store that says what it is."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in clear."""
+
+
 class SessionSecrets:
     """Secrets in memory: gone when the process ends."""
 
     durable = False
+    kind = "none: this session only"
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
@@ -83,6 +91,8 @@ class KeyringSecrets:
         self._backend = backend
         self._service = service
         self._limit = limit
+        self.kind = f"{type(backend).__module__.rpartition('.')[2]}.{type(backend).__name__}"
+        """Class of the system's key store, as it may be told in clear."""
         default = WINDOWS_CHARACTERS if sys.platform == "win32" else None
         self._max_characters = max_characters if max_characters is not None else default
 
@@ -188,7 +198,7 @@ def allowed_backends(platform: str) -> list[Any]:
 
 def choose_secrets(
     service: str, key_file: Path | None = None, find: Callable[[], Backend] = find_backend
-) -> tuple[SecretStore, str]:
+) -> tuple[NamedStore, str]:
     """Return where secrets go, and words to show when that needs telling.
 
     A key file that was asked for is used; else the system's key store after a round trip; else memory.

@@ -63,6 +63,12 @@ def given_up(meta: Meta) -> set[str]:
     return set(str(meta.get("lost_keys", "")).split())
 
 
+def key_of(meta: Meta) -> str:
+    """Return the id of the key that a file is written with; empty when it does not say."""
+    mark = meta.get("key")
+    return sealing_key(mark) if isinstance(mark, bytes) else ""
+
+
 def note_given_up(connection: sqlite3.Connection, cipher: ColumnCipher) -> None:
     """Write down which keys were given up, inside the caller's transaction."""
     words = " ".join(sorted(cipher.lost))
@@ -72,8 +78,7 @@ def note_given_up(connection: sqlite3.Connection, cipher: ColumnCipher) -> None:
 def give_up_key(connection: sqlite3.Connection, owner: Owner, cipher: ColumnCipher) -> str:
     """Note that what the file's present key sealed cannot be read any more, and turn to a new key; returns the old one's id."""
     meta = read_meta(connection)
-    mark = meta.get("key")
-    old = sealing_key(mark) if isinstance(mark, bytes) else ""
+    old = key_of(meta)
     cipher.lost |= given_up(meta) | {old}
     note_given_up(connection, cipher)
     mark_key(connection, owner, cipher)

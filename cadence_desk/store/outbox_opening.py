@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.clear_fields import UNREADABLE, is_unreadable
+from cadence_desk.domain.clear_fields import UNREADABLE, UNREADABLE_KEY, is_unreadable
 from cadence_desk.domain.errors import FileDamaged, KeyLost, StoreError
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.store.backups import (
@@ -86,7 +86,7 @@ class OutboxOpening:
         self._options = options
         self._rows = OutboxRows(cipher, owner)
         self._witness = Witness(path)
-        self._session_ended = False
+        self._ended_key = ""
         self._lost: LostFile | None = None
 
     def run(self) -> OpeningReport:
@@ -189,13 +189,13 @@ class OutboxOpening:
             )
 
     def _end_session_key(self, connection: sqlite3.Connection) -> None:
-        give_up_key(connection, self._owner, self._cipher)
-        self._session_ended = True
+        self._ended_key = give_up_key(connection, self._owner, self._cipher)
 
     def _end_unsent(self, connection: sqlite3.Connection) -> None:
         """A key that ended with its session never comes back: what was not sent and cannot be read any more is over."""
         for operation in self._unreadable_ones(connection):
-            if (operation.evidence or {})[UNREADABLE] in _UNSENT:
+            evidence = operation.evidence or {}
+            if evidence[UNREADABLE] in _UNSENT and evidence[UNREADABLE_KEY] == self._ended_key:
                 ended = replace(operation, state=OperationState.CANCELLED)
                 self._rows.write_move(connection, operation.state, ended)
                 told = ("its text ended with the session", self._clock.wall())
@@ -220,7 +220,7 @@ class OutboxOpening:
         if not self._cipher.is_present_key(meta.get("key")):
             mark_key(connection, self._owner, self._cipher)
         self._lost = self._count_unreadable(connection)
-        if self._session_ended:
+        if self._ended_key:
             self._end_unsent(connection)
         if after is None:
             return 0

@@ -11,6 +11,7 @@ from cadence_desk.domain.clear_fields import is_unreadable
 from cadence_desk.domain.errors import BadValue, FileDamaged, InternalError, KeyLost
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.store.ciphers import sealing_key
 from cadence_desk.store.moves import ClearOperation, OperationEvent
 from cadence_desk.store.row_marks import MARKED, mark_of, stamp
 from cadence_desk.store.row_texts import RowTexts
@@ -208,7 +209,9 @@ class OutboxRows:
         except (ValueError, TypeError, KeyLost) as error:  # the file's own key mark opened: this is damage
             raise FileDamaged("A stored operation cannot be read.") from error
         sealed = row[_PAYLOAD_ENC]
-        return stand_in(operation) if sealed and self._cipher.is_given_up(sealed) else operation
+        if sealed and self._cipher.is_given_up(sealed):
+            return stand_in(operation, sealing_key(sealed))
+        return operation
 
     def _operation(self, row: Mapping[str, Any]) -> Operation:
         op_id: str = row["op_id"]

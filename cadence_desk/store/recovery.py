@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cadence_desk.domain.clear_fields import is_unreadable
-from cadence_desk.domain.errors import DeskError, FileDamaged
+from cadence_desk.domain.errors import DeskError, FileDamaged, KeyLost
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.store.backups import copy_as, daily_backups, move_aside, remove_file
 from cadence_desk.store.connections import in_transaction, open_for_reading, open_for_writing, translated
@@ -21,6 +21,7 @@ from cadence_desk.store.file_checks import (
     check_owner,
     check_whole,
     given_up,
+    key_of,
     note_given_up,
     read_meta,
 )
@@ -32,7 +33,7 @@ from cadence_desk.store.outbox_schema import MIGRATIONS, renew_guards
 from cadence_desk.store.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from cadence_desk.domain.ports import Clock
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _Row: TypeAlias = "tuple[Operation, tuple[Any, ...]]"
 _S = OperationState
 _MAY_BE_SENT = frozenset({_S.QUEUED, _S.SENDING, _S.ACCEPTED, _S.IN_DOUBT})
+RUN_TABLES = ("run", "run_part", "run_outcome")
 SERVER_SECONDS = 660.0
 """A request may run ten minutes on the server (App limits cheat sheet, API Request Limits): nothing absent before
 that, and a margin, proves anything."""
@@ -98,6 +100,7 @@ class _Rows:
 
     rows: dict[str, _Row] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    runs: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
@@ -116,6 +119,7 @@ class OutboxRecovery:
         self._clock = clock
         self._options = options
         self._rows = OutboxRows(cipher, owner)
+        self._key_lost: KeyLost | None = None
 
     def run(self) -> Recovery:
         """Build the new file beside the damaged one, then let it take its place."""
@@ -130,7 +134,8 @@ class OutboxRecovery:
         Witness(fresh).forget()
         OutboxOpening(fresh, self._owner, self._cipher, self._clock, self._options).run()
         with translated(), contextlib.closing(open_for_writing(fresh, "FULL", self._options)) as connection:
-            stored = in_transaction(connection, lambda link: self._fill(link, found.values()))
+            runs = damaged.runs if damaged.runs.get("run") else restored.runs
+            stored = in_transaction(connection, lambda link: self._fill(link, found.values(), runs))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with translated():
             kept_as = move_aside(self._path, "damaged", self._clock.wall())
@@ -155,7 +160,12 @@ class OutboxRecovery:
             damaged.failed,
         )
 
-    def _fill(self, connection: sqlite3.Connection, found: Iterable[_Row]) -> list[Operation]:
+    def _fill(
+        self,
+        connection: sqlite3.Connection,
+        found: Iterable[_Row],
+        runs: Mapping[str, list[tuple[Any, ...]]],
+    ) -> list[Operation]:
         connection.execute(
             "DROP TRIGGER operation_starts"
         )  # these do not start here; the guard comes back below
@@ -164,6 +174,7 @@ class OutboxRecovery:
         for operation, row in found:
             with contextlib.suppress(sqlite3.IntegrityError):
                 stored.append(self._put(connection, operation, row))
+        _put_runs(connection, runs)
         renew_guards(connection)
         return stored
 
@@ -212,9 +223,13 @@ class OutboxRecovery:
             for order in ("rowid", "rowid DESC"):  # a bad page stops a walk: the other end is walked too
                 with contextlib.nullcontext() if whole else contextlib.suppress(DeskError):
                     self._walk(copy, order, found)
+            with contextlib.suppress(DeskError):
+                self._walk_runs(copy, found)
         finally:
             with contextlib.suppress(OSError):
                 remove_file(copy)
+        if self._key_lost is not None:
+            raise self._key_lost
         if whole and found.numbers:
             raise FileDamaged
         return found
@@ -228,9 +243,21 @@ class OutboxRecovery:
                 self._cipher.lost |= given_up(meta)
                 check_key(meta, self._owner, self._cipher)
             else:
-                with contextlib.suppress(sqlite3.Error):
-                    self._cipher.lost |= given_up(read_meta(connection))
+                self._look_for_key(connection)
             migrate(connection, MIGRATIONS, lambda _version: None)
+
+    def _look_for_key(self, connection: sqlite3.Connection) -> None:
+        """Note when the key of a damaged file is not at hand: then its rows must not pass for unreadable ones."""
+        with contextlib.suppress(sqlite3.Error, FileDamaged):
+            meta = read_meta(connection)
+            self._cipher.lost |= given_up(meta)
+            try:
+                check_key(meta, self._owner, self._cipher)
+            except KeyLost as error:
+                if meta.get("key_durable") == "0":
+                    self._cipher.lost.add(key_of(meta))  # it ended with its session
+                else:
+                    self._key_lost = error
 
     def _walk(self, copy: Path, order: str, found: _Rows) -> None:
         with translated(), contextlib.closing(open_for_reading(copy, self._options)) as link:
@@ -239,3 +266,22 @@ class OutboxRecovery:
                     found.numbers.add(number)
                 else:
                     found.rows[operation.op_id] = (operation, row)
+
+    def _walk_runs(self, copy: Path, found: _Rows) -> None:
+        with translated(), contextlib.closing(open_for_reading(copy, self._options)) as link:
+            for table in RUN_TABLES:
+                found.runs[table] = link.execute(f"SELECT * FROM {table}").fetchall()
+
+
+def _put_runs(connection: sqlite3.Connection, runs: Mapping[str, list[tuple[Any, ...]]]) -> None:
+    """Keep plans and receipts. No run goes on by itself: which of its rows were sent is what is in doubt."""
+    connection.execute("DROP TRIGGER IF EXISTS run_starts")
+    connection.execute("DROP TRIGGER IF EXISTS run_moves")
+    for table, rows in runs.items():
+        for row in rows:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    connection.execute(
+        "UPDATE run SET state = 'stopped', hold = '', why = 'restored after damage' "
+        "WHERE state NOT IN ('finished', 'stopped')"
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.clear_fields import UNREADABLE
+from cadence_desk.domain.clear_fields import UNREADABLE, UNREADABLE_KEY
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import OPEN_STATES, TRANSITIONS, Hold, OperationState
 from cadence_desk.store.row_marks import stamp
@@ -24,11 +24,11 @@ _CLOSING = frozenset({_S.SETTLED, _S.CANCELLED, _S.SUPERSEDED})
 _NEVER_ON_THE_WAY = frozenset({_S.QUEUED, _S.SENDING})
 
 
-def stand_in(operation: Operation) -> Operation:
+def stand_in(operation: Operation, key_id: str) -> Operation:
     """Return what stands for an operation without its text: under review while it is open, as it is when it ended."""
     if operation.state not in _OPEN:
         return operation
-    evidence = {**(operation.evidence or {}), UNREADABLE: operation.state.value}
+    evidence = {**(operation.evidence or {}), UNREADABLE: operation.state.value, UNREADABLE_KEY: key_id}
     return replace(operation, state=_S.NEEDS_REVIEW, hold=Hold.NONE, evidence=evidence)
 
 
