@@ -24,7 +24,7 @@ from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.store.owner import Owner
 from cadence_desk.store.waiting_lock import WaitingLock
 from cadence_desk.sync.engine import Engine
-from cadence_desk.sync.parts import EngineOptions, EngineParts
+from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
     access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
     connection = open_org(profile, secrets, clock, entropy, access=access)
+    tables = Tables()
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
 
     def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
@@ -77,7 +78,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             boot_id=boot_id,
             describes=connection.describes,
         )
-        return Engine(parts, options, opened.tables, announce)
+        return Engine(parts, options, tables, announce)
 
     desk = Desk(
         DeskParts(
@@ -87,7 +88,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             lanes=connection.lanes,
             clock=clock,
             entropy=entropy,
-            tables=opened.tables,
+            tables=tables,
             known_identity=_known(opened),
             make_engine=make_engine,
             remember=lambda identity: _remember(opened, identity),

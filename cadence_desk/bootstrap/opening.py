@@ -12,7 +12,6 @@ from cadence_desk.domain.errors import StoreError
 from cadence_desk.domain.orgs import GivenAccess
 from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.profile_lock import ProfileLock
-from cadence_desk.sync.parts import Tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +37,6 @@ class OpenProfile:
     lock: ProfileLock
     key_file: Path | None = None
     given: GivenAccess = field(default_factory=GivenAccess)
-    tables: Tables = field(default_factory=Tables)
 
     @property
     def inbox(self) -> Path:

@@ -8,22 +8,14 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from cadence_desk.launch.outboxing import add_outbox
+from cadence_desk.launch.version import VERSION
 
 EXIT_USAGE = 2
 EXIT_IN_USE = 75
-
-
-def program_version() -> str:
-    """Return the version of the installed package."""
-    try:
-        return version("cadence-desk")
-    except PackageNotFoundError:
-        return "0 (not installed)"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -36,7 +28,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "_LOGIN_URL; it wins over --org. User name and password, and device codes, are not offered: "
         "cadence-desk org help says why.",
     )
-    parser.add_argument("--version", action="version", version=f"Cadence Desk {program_version()}")
+    parser.add_argument("--version", action="version", version=f"Cadence Desk {VERSION}")
     parser.add_argument(
         "--self-test",
         action="store_const",

@@ -18,10 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import override
-
 from cadence_desk.bridge.faults import fault_of
 from cadence_desk.domain.errors import FileBusy, StoreError
+from cadence_desk.domain.overriding import override
 from cadence_desk.domain.scrubbing import scrubbed
 from cadence_desk.store.profile_lock import ProfileLock
 

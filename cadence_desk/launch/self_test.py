@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import DeskError, InternalError
 from cadence_desk.domain.orgs import GivenAccess, WayIn
-from cadence_desk.launch.arguments import practice_arguments, program_version
+from cadence_desk.launch.arguments import practice_arguments
 from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file, program
+from cadence_desk.launch.version import VERSION
 
 if TYPE_CHECKING:
     import argparse
@@ -93,7 +94,7 @@ def _parts(practice: PracticeProcess, folder: Path) -> Sequence[tuple[str, Calla
 def _program() -> str:
     kind = "packaged app" if getattr(sys, "frozen", False) else "from source"
     return (
-        f"Cadence Desk {program_version()}, {kind}, Python {platform.python_version()}, "
+        f"Cadence Desk {VERSION}, {kind}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()}"
     )
 

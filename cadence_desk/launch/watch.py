@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.bridge.hooks import install_hooks
 from cadence_desk.bridge.stall_meter import StallMeter
-from cadence_desk.launch.arguments import program_version
 from cadence_desk.launch.desk_log import DeskLog
+from cadence_desk.launch.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,9 +59,7 @@ def _crash_file(folder: Path | None) -> TextIO | None:
         file = os.fdopen(descriptor, "w", encoding="utf-8")
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         python = ".".join(str(part) for part in sys.version_info[:3])
-        print(
-            f"start {now} version {program_version()} Python {python} {sys.platform}", file=file, flush=True
-        )
+        print(f"start {now} version {VERSION} Python {python} {sys.platform}", file=file, flush=True)
     except OSError:
         return None
     return file

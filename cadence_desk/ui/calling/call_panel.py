@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
-from typing_extensions import override
 
 from cadence_desk.domain.errors import StoreError
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.calling.call_facts import CallFacts, call_facts
 from cadence_desk.ui.calling.call_fields import CallFields
 from cadence_desk.ui.calling.draft_keeper import DraftKeeper, Typed

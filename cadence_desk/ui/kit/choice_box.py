@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.icons import paint_icon
 from cadence_desk.ui.kit.theme import colors
 

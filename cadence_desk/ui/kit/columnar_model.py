@@ -18,8 +18,8 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.row_search import RowSort, RowWish, terms_of
 from cadence_desk.ui.kit.row_set import SORT_AT_ONCE, RowSet
 

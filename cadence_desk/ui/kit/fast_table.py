@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.column_fitter import ColumnFitter, ColumnPlan
 from cadence_desk.ui.kit.columnar_model import ColumnarModel
 from cadence_desk.ui.kit.row_keeper import RowKeeper, records_of, selected_spans

@@ -22,8 +22,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.shapes import Badge, badge_width, cut, paint_badge
 from cadence_desk.ui.kit.theme import Tone, colors
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.fast_table import FastTable
 from cadence_desk.ui.kit.icons import icon
 from cadence_desk.ui.kit.plain_label import PlainLabel

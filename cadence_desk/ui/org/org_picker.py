@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from cadence_desk.domain.orgs import Banner
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.banner_bar import BannerBar
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.shapes import Badge, Shape

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.domain.readiness.checks import as_text, summary
 from cadence_desk.ui.kit.line_list import LineList
 from cadence_desk.ui.kit.moments import wall_word

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.column_fitter import ColumnPlan
 from cadence_desk.ui.kit.facet_pill import FacetPill
 from cadence_desk.ui.kit.list_screen import ListScreen

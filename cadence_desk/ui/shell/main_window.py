@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QMainWindow
-from typing_extensions import override
 
 from cadence_desk.bridge.relay import EventRelay
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.icons import window_icon
 from cadence_desk.ui.kit.moments import count_word
@@ -22,6 +22,7 @@ from cadence_desk.ui.shell.command_list import add_commands
 from cadence_desk.ui.shell.commands import Command, CommandBook
 from cadence_desk.ui.shell.doors import Doors, refusal_banner
 from cadence_desk.ui.shell.frame import WindowFrame
+from cadence_desk.ui.shell.outbox_commands import outbox_commands
 from cadence_desk.ui.shell.refresher import Refresher
 from cadence_desk.ui.shell.repaint import repaint_colors
 from cadence_desk.ui.shell.undo_toast import UndoToast
@@ -63,12 +64,14 @@ class MainWindow(QMainWindow):
         self.toast = UndoToast(self.frame)
         self.acts = WindowActs(self.frame, self.book, self.toast, self.memory)
         self.toast.undo_asked.connect(self.acts.undo)
-        self.doors.queued.connect(self.toast.show_words)
+        self.doors.queued.connect(self.acts.told)
         self.frame.asked.connect(self.book.run)
         self.frame.bar.asked.connect(self.book.run)
         self._refresher = Refresher(self.frame)
         self._refresher.profile_changed.connect(self._show_profile)
         add_commands(self.book, self.frame, self.doors, self.acts)
+        for command in outbox_commands(self.frame):
+            self.book.add(command)
         self.book.add(Command("quit", "Quit", self.close, ("Ctrl+Q",), "close exit"))
         self.book.use_single_keys(wanted=self.memory.single_keys)
         self.memory.restore()
@@ -136,6 +139,7 @@ class MainWindow(QMainWindow):
         desk = self.place.desk
         self.frame.strip.show_org(desk.profile, desk.identity)
         if self._started:
+            self.acts.offer_undo()
             self._tell_kept()  # who signs in later sees what was kept then
         kind = desk.profile.banner.value
         name = desk.profile.name

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.icons import paint_icon
 from cadence_desk.ui.kit.theme import GAP, Tone, colors
 
@@ -95,6 +95,7 @@ class NavRail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(_SIZE.width() + 1)
         self._group = QButtonGroup(self)
+        self._empty: set[str] = set()
         self.buttons: dict[str, NavButton] = {}
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, GAP, 0, GAP)
@@ -110,3 +111,13 @@ class NavRail(QWidget):
     def mark(self, name: str) -> None:
         """Show which screen is open."""
         self.buttons[name].setChecked(True)
+        for hidden in self._empty:
+            self.buttons[hidden].setVisible(hidden == name)
+
+    def show_when(self, name: str, *, wanted: bool) -> None:
+        """Show an entry only while there is something to see; the open screen keeps its entry."""
+        if wanted:
+            self._empty.discard(name)
+        else:
+            self._empty.add(name)
+        self.buttons[name].setVisible(wanted or self.buttons[name].isChecked())

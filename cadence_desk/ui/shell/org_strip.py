@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
-from typing_extensions import override
 
 from cadence_desk.domain.budget import Budget, meter_words
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.orgs import Banner
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.shapes import Badge, Shape, badge_width, cut, paint_badge
 from cadence_desk.ui.kit.state_badges import feed_badge
 from cadence_desk.ui.kit.theme import GAP, Tone, colors

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.theme import GAP
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
-from typing_extensions import override
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.plain_label import PlainLabel
 from cadence_desk.ui.kit.theme import GAP, colors
 
@@ -53,8 +53,8 @@ class UndoToast(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def show_words(self, words: str, intent_ids: Sequence[str]) -> None:
-        """Show a message; with intents it can be undone, together with those still shown."""
+    def show_words(self, words: str, intent_ids: Sequence[str], seconds: float = SHOWN_MS / 1000) -> None:
+        """Show a message; with intents it can be undone, together with those still shown, for some seconds."""
         self.intent_ids += intent_ids
         self.words.setText(words)
         self.undo.setVisible(bool(self.intent_ids))
@@ -62,7 +62,7 @@ class UndoToast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(SHOWN_MS if self.intent_ids else NOTICE_MS)
+        self._timer.start(int(seconds * 1000) if self.intent_ids else NOTICE_MS)
 
     def forget(self) -> None:
         """Hide, and undo nothing of this any more."""
