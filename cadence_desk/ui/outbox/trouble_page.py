@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cadence_desk.domain.mending import ASKED_TWICE, REMEDY_HINTS, REMEDY_WORDS, Remedy
 from cadence_desk.ui.kit.plain_label import PlainLabel
@@ -26,6 +26,10 @@ class TroublePage(QScrollArea):
 
     chosen = Signal(object, str)
     """A remedy, and the recovery key where one was typed."""
+    file_chosen = Signal(str)
+    """Where to export to."""
+    open_asked = Signal()
+    """It is mended: open the profile."""
     quit_asked = Signal()
 
     def __init__(self, trouble: Trouble) -> None:
@@ -45,6 +49,11 @@ class TroublePage(QScrollArea):
         self.told = PlainLabel(wrap=True)
         self.told.setObjectName("troubleAnswer")
         self.told.hide()
+        self.open = QPushButton("Open the desk")
+        self.open.setObjectName("openMendedButton")
+        self.open.setProperty("primary", True)  # noqa: FBT003 - a Qt property, by position only
+        self.open.clicked.connect(lambda _checked=False: self.open_asked.emit())
+        self.open.hide()
         self.quit = QPushButton("Quit")
         self.quit.setObjectName("quitTroubleButton")
         self.quit.clicked.connect(lambda _checked=False: self.quit_asked.emit())
@@ -69,6 +78,7 @@ class TroublePage(QScrollArea):
         rows.addSpacing(GAP)
         rows.addLayout(self._choices())
         rows.addWidget(self.told)
+        rows.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addStretch(1)
         whole = QWidget()
         outer = QVBoxLayout(whole)
@@ -116,6 +126,9 @@ class TroublePage(QScrollArea):
             self._ask(remedy)
             return
         self._ask(None)
+        if remedy is Remedy.EXPORT:
+            self._choose_file()
+            return
         self._tell("One moment …", None)
         self.set_busy(busy=True)
         self.chosen.emit(remedy, self.key.text())
@@ -129,15 +142,37 @@ class TroublePage(QScrollArea):
             self.buttons[remedy].setText(f"Yes: {REMEDY_WORDS[remedy][0].lower()}{REMEDY_WORDS[remedy][1:]}")
             self._tell("Press the button once more to do it.", Tone.WARN)
 
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, REMEDY_WORDS[Remedy.EXPORT])
+        dialog.setObjectName("exportDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Tables (*.csv)")
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile("outbox.csv")
+        dialog.fileSelected.connect(self.file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def set_busy(self, *, busy: bool) -> None:
         """Take no further choice while one is carried out."""
         for button in self.buttons.values():
             button.setEnabled(not busy)
 
     def done(self, words: str) -> None:
-        """Say what was done."""
+        """Say what was done; the choices stay."""
         self.set_busy(busy=False)
         self._tell(words, Tone.GOOD)
+
+    def mended(self, words: str) -> None:
+        """Say what was done; what is left is to open the profile."""
+        for button in self.buttons.values():
+            button.hide()
+        for hint in self.hints.values():
+            hint.hide()
+        self.key.hide()
+        self._tell(words, Tone.GOOD)
+        self.open.show()
+        self.open.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def failed(self, error: DeskError) -> None:
         """Say what did not work; everything can be chosen again."""

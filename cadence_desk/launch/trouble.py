@@ -1,0 +1,106 @@
+"""The way on when the files of a profile cannot be opened: looks what is wrong, shows the page, carries out what is chosen.
+
+Called by launch.window. What was mended is opened anew, in a window of its own, as going to another org is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cadence_desk.domain.errors import DeskError, FileDamaged, KeyLost, KeyStoreLocked
+from cadence_desk.domain.mending import Remedy
+from cadence_desk.launch.next_org import NextOrg
+from cadence_desk.launch.threads import in_thread
+
+if TYPE_CHECKING:
+    from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.bridge.tasks import TaskRunner
+    from cadence_desk.desk.desk import Desk
+    from cadence_desk.domain.mending import Mending
+    from cadence_desk.sync.parts import EngineOptions
+    from cadence_desk.ui.outbox.trouble_page import TroublePage
+    from cadence_desk.ui.shell.main_window import MainWindow
+
+_MENDED = (FileDamaged, KeyLost, KeyStoreLocked)
+
+
+class Windows(Protocol):
+    """The life of the window, as far as it is needed here."""
+
+    window: MainWindow
+    desk: Desk | None
+    tasks: TaskRunner | None
+    options: EngineOptions | None
+
+    def leave_for(self, following: NextOrg) -> None:
+        """End this org in order, then open another one."""
+
+
+async def offer_mending(run: Windows, opened: OpenProfile | None, error: DeskError) -> None:
+    """Show what can be done about an error of the start, where something can be done."""
+    if not isinstance(error, _MENDED) or opened is None or run.desk is None or run.tasks is None:
+        return
+    from cadence_desk.bootstrap.mending import ProfileMending
+
+    identity = run.desk.identity
+    try:
+        mending = await in_thread(lambda: ProfileMending(opened, identity))
+        trouble = await in_thread(mending.look)
+    except DeskError:
+        return  # the error of the start is told as it is
+    if trouble is not None:
+        from cadence_desk.ui.outbox.trouble_page import TroublePage
+
+        page = TroublePage(trouble)
+        _Clerk(run, opened, mending, page)
+        run.window.show_trouble(page)
+
+
+class _Clerk:
+    """Carries out what is chosen on one page."""
+
+    def __init__(self, run: Windows, opened: OpenProfile, mending: Mending, page: TroublePage) -> None:
+        self._run = run
+        self._opened = opened
+        self._mending = mending
+        self._page = page
+        page.chosen.connect(self._chosen)
+        page.file_chosen.connect(self._export)
+        page.open_asked.connect(self._open_anew)
+        page.quit_asked.connect(run.window.close)
+
+    def _chosen(self, remedy: Remedy, words: str) -> None:
+        if remedy is Remedy.RETRY:
+            self._open_anew()
+        elif self._run.tasks is not None:
+            self._run.tasks.start(
+                self._page,
+                in_thread(lambda: self._mending.apply(remedy, words)),
+                name="mend the profile",
+                then="mended",
+                failed="failed",
+            )
+
+    def _export(self, path: str) -> None:
+        if self._run.tasks is not None:
+            self._run.tasks.start(
+                self._page,
+                in_thread(lambda: self._mending.export(Path(path))),
+                name="export what can be read",
+                then="done",
+                failed="failed",
+            )
+
+    def _open_anew(self) -> None:
+        from cadence_desk.bootstrap.opening import open_profile
+
+        old = self._opened
+        self._run.leave_for(
+            NextOrg(
+                old.profile.key,
+                lambda: open_profile(old.profile, old.paths, old.key_file, old.given),
+                self._run.options,
+                remember=False,
+            )
+        )
