@@ -66,7 +66,8 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         make_private_folder(files)
         keeper.begin(files / USAGE_FILE)
         owner = Owner(identity.organization_id, identity.user_id)
-        cipher = open_data_key(files, secrets, f"data-key-{owner.org_id}-{owner.user_id}").cipher()
+        name = f"data-key-{owner.org_id}-{owner.user_id}"
+        cipher = open_data_key(files, secrets, name, secrets.kind).cipher()
         parts = EngineParts(
             outbox=OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id),
             cache=CacheFile(files / "cache.db", owner, cipher),

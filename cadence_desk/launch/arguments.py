@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cadence_desk.launch.outboxing import add_outbox
+from cadence_desk.launch.recovering import add_recover
 from cadence_desk.launch.version import VERSION
 
 EXIT_USAGE = 2
@@ -53,6 +54,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     _add_check(verbs)
     _add_budget(verbs)
     add_outbox(verbs, partial(_common, again=True))
+    add_recover(verbs, partial(_common, again=True))
     _add_org(verbs)
     return parser.parse_args(arguments)
 

@@ -217,5 +217,11 @@ def _outbox(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
     return run_outbox(parsed, paths, environment)
 
 
-_COMMANDS = {"org": _org, "check": _check, "budget": _budget, "outbox": _outbox}
+def _recover(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.recovering import run_recover
+
+    return run_recover(parsed, paths, environment)
+
+
+_COMMANDS = {"org": _org, "check": _check, "budget": _budget, "outbox": _outbox, "recover": _recover}
 """What works without a display."""

@@ -17,6 +17,7 @@ from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.threads import in_thread
+from cadence_desk.launch.trouble import offer_mending
 from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.kit.web_pages import open_url
@@ -101,6 +102,11 @@ class WindowRun:
         self._door: OneWindow | None = None
         self._quitting: Quitting | None = None
         self._next: NextOrg | None = None
+
+    @property
+    def opened(self) -> OpenProfile | None:
+        """The profile that this window holds, once it does."""
+        return self._opened
 
     def _tell_fault(self, fault: Fault, count: int) -> None:
         self.window.show_fault(fault, count)
@@ -197,7 +203,7 @@ class WindowRun:
             self._door = OneWindow(self._opened.inbox, self._come_forward)
         if self._desk_opened is not None:
             tasks.start(self.window, self._desk_opened(self), name="tour")
-        code = await run_session(_Started(desk, self.window), self.window, tasks, quitting)
+        code = await run_session(_Started(desk, self), self.window, tasks, quitting)
         try:
             self.preferences.save(self.paths.preferences)
         except OSError as error:
@@ -231,13 +237,21 @@ class WindowRun:
 class _Started:
     """Starts a desk and tells the window when it has opened."""
 
-    def __init__(self, desk: Desk, window: MainWindow) -> None:
+    def __init__(self, desk: Desk, run: WindowRun) -> None:
         self._desk = desk
-        self._window = window
+        self._run = run
+        self._window = run.window
 
     async def start(self) -> None:
-        """Start; the window shows the sign-in page only once it is known that nobody is signed in."""
-        await self._desk.start()
+        """Start; the window shows the sign-in page only once it is known that nobody is signed in.
+
+        Files that cannot be opened get a page of their own, with what can be done about them.
+        """
+        try:
+            await self._desk.start()
+        except DeskError as error:
+            await offer_mending(self._run, self._run.opened, error)
+            raise
         self._window.started()
 
     async def stop(self) -> None:

@@ -46,6 +46,8 @@ class WindowFrame(QWidget):
     def __init__(self, open_page: Callable[[str], None]) -> None:
         super().__init__()
         self.place: Workplace | None = None
+        self.trouble: QWidget | None = None
+        """The page about files that cannot be opened; while there is one it is all there is."""
         self.current = "people"
         self.strip = OrgStrip()
         self.bar = BannerBar()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cadence_desk.bridge.faults import Fault
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.ui.kit.desk_face import DeskFace, TasksFace
+    from cadence_desk.ui.outbox.trouble_page import TroublePage
 
 
 class MainWindow(QMainWindow):
@@ -114,7 +115,16 @@ class MainWindow(QMainWindow):
         """Tell that the desk could not start; the reason takes the place of the general words about being signed out."""
         self.started()
         self.frame.bar.clear(error.code)
-        self.frame.bar.show_error(error)
+        if self.frame.trouble is None:  # else the page has told it, with what can be done
+            self.frame.bar.show_error(error)
+
+    def show_trouble(self, page: TroublePage) -> None:
+        """Show why the profile cannot be opened, in the place of everything else."""
+        self.frame.trouble = page
+        self.frame.work.addWidget(page)
+        self.frame.work.setCurrentWidget(page)
+        self.frame.rail.hide()
+        page.focus_first()
 
     def show_error(self, owner: QObject | None, error: DeskError) -> None:
         """Tell an expected problem, in the window it belongs to."""
@@ -147,7 +157,7 @@ class MainWindow(QMainWindow):
         self.frame.sign_in.refresh(opening=not self._started)
         signed_in = desk.sign_in.state == "signed_in"
         has_rows = any(desk.people.alive()) or any(desk.trackers.alive())
-        page = self.frame.split if signed_in or has_rows else self.frame.sign_in
+        page = self.frame.trouble or (self.frame.split if signed_in or has_rows else self.frame.sign_in)
         self.frame.work.setCurrentWidget(page)
         self.frame.rail.setVisible(page is self.frame.split)
         if signed_in or not has_rows or not self._started:
