@@ -17,6 +17,7 @@ from cadence_desk.domain.orgs import WayIn
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.settings.last_user import read_last_user, write_last_user
 from cadence_desk.settings.usage_log import UsageLog
+from cadence_desk.store.backups import remove_file
 from cadence_desk.store.cache import CacheFile
 from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.keys import open_data_key
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from cadence_desk.settings.preferences import Preferences
 
 USAGE_FILE = "usage.json"
+CACHE_FILE = "cache.db"
 
 
 def engine_options(preferences: Preferences) -> EngineOptions:
@@ -68,9 +70,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         owner = Owner(identity.organization_id, identity.user_id)
         name = f"data-key-{owner.org_id}-{owner.user_id}"
         cipher = open_data_key(files, secrets, name, secrets.kind).cipher()
+        if not options.keeps_cache:
+            remove_file(files / CACHE_FILE)
         parts = EngineParts(
             outbox=OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id),
-            cache=CacheFile(files / "cache.db", owner, cipher),
+            cache=CacheFile(files / CACHE_FILE, owner, cipher),
             gateway=connection.gateway,
             feed=connection.feed,
             lanes=connection.lanes,

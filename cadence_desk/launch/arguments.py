@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cadence_desk.launch.links import taken_out
 from cadence_desk.launch.outboxing import add_outbox
 from cadence_desk.launch.recovering import add_recover
 from cadence_desk.launch.version import VERSION
@@ -56,7 +57,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_outbox(verbs, partial(_common, again=True))
     add_recover(verbs, partial(_common, again=True))
     _add_org(verbs)
-    return parser.parse_args(arguments)
+    rest, link = taken_out(arguments)
+    parsed = parser.parse_args(rest)
+    parsed.link = link
+    return parsed
 
 
 def _add_check(verbs: Any) -> None:
@@ -141,6 +145,12 @@ def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
         "--practice",
         action="store_true",
         default=default(False),  # noqa: FBT003 - a default as any other
+    parser.add_argument(
+        "--safe-mode",
+        action="store_true",
+        default=default(False),  # noqa: FBT003 - a default as any other
+        help="send nothing by itself, follow nothing live, read the lists anew, open at the normal size",
+    )
         help="open the desk on a practice org on this computer",
     )
     practice = parser.add_argument_group("practice org")

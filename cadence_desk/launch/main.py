@@ -144,8 +144,9 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
             practice.start()
             return open_again()
 
+    from cadence_desk.launch.safe_mode import SafeMode
         try:
-            window = WindowRun(paths, open_now)
+            window = WindowRun(paths, open_now, safe=parsed.safe_mode)
             options = window.options = window.all_people()
             home = HomeOrg(
                 OrgChoice("practice", "Practice org", Banner.TRAINING, "on this computer"),
@@ -167,8 +168,10 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     from cadence_desk.bootstrap.choosing import NoOrgYet, choose_org
     from cadence_desk.bootstrap.opening import open_profile
 
+            if parsed.safe_mode:
+                SafeMode(window, home.open_again, None, asked=True)
     try:
-        chosen = choose_org(paths, environment, parsed.org or "")
+        chosen = choose_org(paths, environment, parsed.org or _org_of_link(parsed, paths, environment))
     except NoOrgYet as problem:
         problem.hint += " Or try the desk on a practice org with --practice."
         raise
@@ -176,11 +179,15 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     try:
         opened = open_profile(profile, paths, parsed.key_file, chosen.access)
     except FileBusy:
-        return _hand_over(paths, profile.key)
+        return _hand_over(paths, profile.key, parsed.link)
+    from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.launch.org_switch import let_switch
     from cadence_desk.launch.window import WindowRun
 
-    window = WindowRun(paths, lambda: opened)
+    starts = StartLog(paths.profile(profile.key))
+    safe = starts.begin() or parsed.safe_mode
+    window = WindowRun(paths, lambda: opened, safe=safe)
+    window.starts, window.link = starts, parsed.link
     named = profile.way_in not in {WayIn.BROWSER, WayIn.CLI}
     if not named:
         window.preferences.last_profile = profile.key
@@ -189,10 +196,20 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     return window.run()
 
 
-def _hand_over(paths: Paths, key: str) -> int:
+def _org_of_link(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> str:
+    if not parsed.link:
+        return ""
+    from cadence_desk.launch.links import profile_of
+
+    known = [one.key for one in _orgs(parsed, paths, environment).profiles()]
+    return profile_of(parsed.link, known, paths)
+
+
+def _hand_over(paths: Paths, key: str, link: str) -> int:
     from cadence_desk.bridge.one_window import leave_arguments
 
-    leave_arguments(paths.inbox(key), ["show"])
+    leave_arguments(paths.inbox(key), ["open", link] if link else ["show"])
+    from cadence_desk.launch.safe_mode import SafeMode
     print(
         "cadence-desk: this profile is already open; its window was asked to come forward.", file=sys.stderr
     )
@@ -202,6 +219,13 @@ def _hand_over(paths: Paths, key: str) -> int:
 def _check(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     from cadence_desk.launch.checking import run_check
 
+    if safe:
+
+        def back() -> NextOrg:
+            again = (profile, paths, parsed.key_file, chosen.access)
+            return NextOrg(profile.key, lambda: open_profile(*again), remember=not named)
+
+        SafeMode(window, back, starts, asked=parsed.safe_mode)
     return run_check(parsed, paths, environment)
 
 

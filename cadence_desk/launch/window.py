@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QApplication
 from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
+from cadence_desk.launch.safe_mode import follow_life, safe_options
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.trouble import offer_mending
 from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.kit.web_pages import open_url
+from cadence_desk.ui.kit.workplace import NoMemory
 from cadence_desk.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class WindowRun:
         open_page: shows a web page to the user.
         desk_opened: called on the loop once window and desk know each other; the tour begins there.
     """
+        safe: nothing happens by itself, and the window opens as if for the first time.
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class WindowRun:
         open_page: Callable[[str], None] = open_url,
         desk_opened: Callable[[WindowRun], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
+        safe: bool = False,
         from cadence_desk.settings.preferences import Preferences
 
         self.paths = paths
@@ -91,14 +95,20 @@ class WindowRun:
         self.app = QApplication.instance() or QApplication(["cadence-desk"])
         self.contribute: Callable[[MainWindow], None] = lambda _window: None
         """Adds the commands that only the launcher can carry out; called for each window."""
-        self.window = MainWindow(ScreenMemory(self.preferences), open_page)
+        self._safe = safe
+        self.window = MainWindow(NoMemory() if safe else ScreenMemory(self.preferences), open_page)
         if isinstance(self.app, QApplication):
             apply_theme(self.app, self.window.memory.scheme)
         self.meter = self.watch.meter
+            self.app.commitDataRequest.connect(self._computer_shuts_down)
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None
         self.start_error: DeskError | None = None
         self._opened: OpenProfile | None = None
+        self.starts: StartLog | None = None
+        """Where it is written down how this start ends."""
+        self.link = ""
+        """What to show once the desk is open."""
         self._door: OneWindow | None = None
         self._quitting: Quitting | None = None
         self._next: NextOrg | None = None
@@ -117,10 +127,21 @@ class WindowRun:
         if problem:
             raise SystemExit(problem)
         try:
+        if self.starts is not None:
+            follow_life(self.meter, self.starts)
             return run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
         finally:
             self.watch.end()
 
+        if self.starts is not None:
+            self.starts.end()
+        return code
+
+    def _computer_shuts_down(self, _manager: object) -> None:
+        """The session ends: what is typed is on the disk before Qt goes on (QGuiApplication, commitDataRequest)."""
+        self.window.keep_at_once()
+        if self._quitting is not None:
+            self._quitting.ask()
     def leave_for(self, following: NextOrg) -> None:
         """End this org in order, then open another one in a window of its own."""
         self._next = following
@@ -142,6 +163,7 @@ class WindowRun:
         self._open_now, self.options = following.open_now, following.options
         self.desk, self.start_error, self._opened = None, None, None
         if following.remember:
+        self._safe, self.link = False, ""
             self.preferences.last_profile = following.key
         if self._door is not None:
             self._door.deleteLater()
@@ -159,6 +181,7 @@ class WindowRun:
         tasks = self.tasks = TaskRunner(self.window)
         self.contribute(self.window)
         with quit_on_signals(quitting.ask):
+        self.window.link = self.link
             try:
                 desk = await self._built(quitting)
             except DeskError as error:
@@ -210,19 +233,22 @@ class WindowRun:
             _log.warning("the preferences could not be saved: %s", error.strerror)
         return code
 
-    def _come_forward(self, _arguments: list[str]) -> None:
-        """Another start of this profile ended with a word to this window."""
+    def _come_forward(self, arguments: list[str]) -> None:
+        """Another start of this profile ended with a word to this window, and maybe with a link."""
         self.window.setWindowState(
             self.window.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive
         )
         self.window.raise_()
         self.window.activateWindow()
 
+        if len(arguments) == 2 and arguments[0] == "open":
+            self.window.doors.outside.follow(arguments[1])
     def _build(self) -> Desk:
         from cadence_desk.bootstrap.compose import build_desk, engine_options
 
         self._opened = self._open_now()
-        return build_desk(self._opened, self.options or engine_options(self.preferences))
+        options = self.options or engine_options(self.preferences)
+        return build_desk(self._opened, safe_options(options) if self._safe else options)
 
     def all_people(self) -> EngineOptions:
         """Return the preferences' settings with everybody on the People list: right for a small org of one's own."""

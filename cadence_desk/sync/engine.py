@@ -126,11 +126,15 @@ class Engine:
         else:
             self._started = True
             self.monitor.start(self._cached_until)
-            self.runner.start()
+            if self.options.sends:
+                self.runner.start()
             self.runs.start()
             self.supervisor.spawn(self._keep_lateness(), "lateness")
             self.supervisor.spawn(self.nightly.keep(), "nightly comparison")
-        await self.runner.release(Hold.SIGNED_OUT)
+        if self.options.sends:
+            await self.runner.release(Hold.SIGNED_OUT, Hold.SAFE_MODE)
+        else:
+            await self.runner.hold_all(Hold.SAFE_MODE)
         if refusal is not None:
             raise refusal
 

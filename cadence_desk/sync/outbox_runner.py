@@ -107,6 +107,13 @@ class OutboxRunner:
             self.took(loaded)
         self.try_now()
 
+    async def hold_all(self, hold: Hold) -> None:
+        """Say of everything that waits why it does."""
+        waiting = [one.op_id for one in self.work.in_state(_S.QUEUED) if one.hold is not hold]
+        if waiting:
+            held = await settled(self._parts.outbox.hold(waiting, hold))
+            self.took(held)
+
     def try_now(self) -> None:
         """Do not wait out the pause."""
         self.pauses.end()

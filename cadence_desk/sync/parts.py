@@ -45,6 +45,8 @@ class EngineOptions:
     """How the engine works; times in seconds.
 
     Attributes:
+        sends: send what waits and look up what is in doubt; without it everything only waits.
+        keeps_cache: show what was read in earlier starts; without it the lists are read anew.
         live: subscribe to change events where that is permitted.
         poll_seconds: interval of delta reads while polling and something happens.
         poll_quiet_seconds: longest interval of delta reads while nothing does.
@@ -60,6 +62,8 @@ class EngineOptions:
     """
 
     live: bool = True
+    sends: bool = True
+    keeps_cache: bool = True
     scope: PeopleScope = PeopleScope.ALL
     poll_seconds: float = 15.0
     poll_quiet_seconds: float = 120.0

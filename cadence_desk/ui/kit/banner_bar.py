@@ -18,7 +18,7 @@ from cadence_desk.ui.kit.shapes import Shape, paint_shape
 from cadence_desk.ui.kit.theme import GAP, Tone, colors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QPaintEvent
@@ -49,9 +49,6 @@ class Banner(QFrame):
         self._close.setObjectName("dismissBannerButton")
         self._close.setAccessibleName("Dismiss this message")
         self._close.clicked.connect(self.deleteLater)
-        self._act = QPushButton()
-        self._act.setObjectName("actOnBannerButton")
-        self._act.hide()
         for button in (self._copy, self._close):
             button.setProperty("flat", True)  # noqa: FBT003  # a Qt property, by position only
         self._lay_out()
@@ -64,7 +61,8 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(34, GAP, GAP, GAP)
         row.addLayout(told, 1)
-        row.addWidget(self._act, 0, Qt.AlignmentFlag.AlignTop)
+        self._acts = QHBoxLayout()
+        row.addLayout(self._acts)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
@@ -79,11 +77,13 @@ class Banner(QFrame):
         self.setAccessibleName(f"{title}. {words}")
 
     def offer(self, words: str, pressed: Callable[[], object]) -> None:
-        """Offer a button that does something about it and takes the banner away."""
-        self._act.setText(words)
-        self._act.clicked.connect(self.deleteLater)
-        self._act.clicked.connect(lambda _checked=False: pressed())
-        self._act.show()
+        """Offer a button that does something about it and takes the banner away, unless that is to last."""
+        button = QPushButton(words)
+        button.setObjectName("actOnBannerButton")
+        if not self.lasting:
+            button.clicked.connect(self.deleteLater)
+        button.clicked.connect(lambda _checked=False: pressed())
+        self._acts.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
     def last(self) -> None:
         """Stay until it is taken back: there is nothing to dismiss while it is so."""
@@ -140,12 +140,12 @@ class BannerBar(QWidget):
         *,
         tone: Tone = Tone.INFO,
         copied: str = "",
-        act: tuple[str, str] | None = None,
+        acts: Sequence[tuple[str, str]] = (),
         lasting: bool = False,
     ) -> None:
         """Show a notice; the same code again counts up.
 
-        `act` is a button's words and the command it asks for; a `lasting` notice stays until it is cleared.
+        `acts` are buttons' words and the commands they ask for; a `lasting` notice stays until it is cleared.
         """
         shown = {banner.code: banner for banner in self.banners()}
         banner = shown.get(code)
@@ -154,10 +154,10 @@ class BannerBar(QWidget):
         else:
             banner = Banner(code, tone, self)
             self._rows.addWidget(banner)
-            if act is not None:
-                banner.offer(act[0], partial(self.asked.emit, act[1]))
             if lasting:
                 banner.last()
+            for button, command in acts:
+                banner.offer(button, partial(self.asked.emit, command))
             passing = [one for one in self.banners() if not one.lasting]
             for old in passing[:-_MOST]:
                 self._drop(old)

@@ -55,6 +55,8 @@ class MainWindow(QMainWindow):
         self._started = False
         self._finished = False
         self._told_kept = False
+        self.link = ""
+        """What to show once the desk is open."""
         self._told_unsaved = False
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         """The desk has opened: who is still signed out may sign in now."""
         if self._started:
             return
+        if self.link:
+            self.doors.outside.follow(self.link)
         self._started = True
         self._show_profile()
         self._tell_kept()
@@ -109,7 +113,7 @@ class MainWindow(QMainWindow):
             one = len(kept) == 1
             title = f"{count_word(len(kept), 'call note')} {'was' if one else 'were'} kept"
             words = "What you typed before Cadence Desk ended is there, for the same person."
-            self.frame.bar.tell("NOTICE-DRAFTS", title, words, act=("Continue", "continue_call"))
+            self.frame.bar.tell("NOTICE-DRAFTS", title, words, acts=[("Continue", "continue_call")])
 
     def show_start_error(self, error: DeskError) -> None:
         """Tell that the desk could not start; the reason takes the place of the general words about being signed out."""
@@ -171,6 +175,10 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ leaving
 
     def flush_drafts(self) -> None:
+    def keep_at_once(self) -> bool:
+        """Store unsaved text before returning: for the moment the computer shuts down. True when it is stored."""
+        return self.doors.calls.keep_at_once()
+
         """Hand unsaved text to the desk."""
         self.doors.calls.flush()
 
