@@ -142,15 +142,15 @@ def _common(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     )
     parser.add_argument("--org", default=default(None), metavar="KEY", help="open this org profile")
     parser.add_argument(
-        "--practice",
-        action="store_true",
-        default=default(False),  # noqa: FBT003 - a default as any other
-    parser.add_argument(
         "--safe-mode",
         action="store_true",
         default=default(False),  # noqa: FBT003 - a default as any other
         help="send nothing by itself, follow nothing live, read the lists anew, open at the normal size",
     )
+    parser.add_argument(
+        "--practice",
+        action="store_true",
+        default=default(False),  # noqa: FBT003 - a default as any other
         help="open the desk on a practice org on this computer",
     )
     practice = parser.add_argument_group("practice org")

@@ -129,6 +129,7 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.launch.org_switch import HomeOrg, let_switch
     from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file
+    from cadence_desk.launch.safe_mode import SafeMode
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
     from cadence_desk.ui.org.org_picker import OrgChoice
@@ -144,7 +145,6 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
             practice.start()
             return open_again()
 
-    from cadence_desk.launch.safe_mode import SafeMode
         try:
             window = WindowRun(paths, open_now, safe=parsed.safe_mode)
             options = window.options = window.all_people()
@@ -153,6 +153,8 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
                 lambda: NextOrg("practice", open_again, options, remember=False),
             )
             let_switch(window, _orgs(parsed, paths, environment), "practice", home)
+            if parsed.safe_mode:
+                SafeMode(window, home.open_again, None, asked=True)
             return window.run()
         finally:
             practice.stop()
@@ -168,8 +170,6 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     from cadence_desk.bootstrap.choosing import NoOrgYet, choose_org
     from cadence_desk.bootstrap.opening import open_profile
 
-            if parsed.safe_mode:
-                SafeMode(window, home.open_again, None, asked=True)
     try:
         chosen = choose_org(paths, environment, parsed.org or _org_of_link(parsed, paths, environment))
     except NoOrgYet as problem:
@@ -182,7 +182,9 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
         return _hand_over(paths, profile.key, parsed.link)
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.launch.org_switch import let_switch
+    from cadence_desk.launch.safe_mode import SafeMode
     from cadence_desk.launch.window import WindowRun
+    from cadence_desk.settings.start_log import StartLog
 
     starts = StartLog(paths.profile(profile.key))
     safe = starts.begin() or parsed.safe_mode
@@ -193,6 +195,13 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
         window.preferences.last_profile = profile.key
     fixed = "The environment names the org of this start (CADENCE_DESK_…)." if named else ""
     let_switch(window, _orgs(parsed, paths, environment), profile.key, fixed=fixed)
+    if safe:
+
+        def back() -> NextOrg:
+            again = (profile, paths, parsed.key_file, chosen.access)
+            return NextOrg(profile.key, lambda: open_profile(*again), remember=not named)
+
+        SafeMode(window, back, starts, asked=parsed.safe_mode)
     return window.run()
 
 
@@ -209,7 +218,6 @@ def _hand_over(paths: Paths, key: str, link: str) -> int:
     from cadence_desk.bridge.one_window import leave_arguments
 
     leave_arguments(paths.inbox(key), ["open", link] if link else ["show"])
-    from cadence_desk.launch.safe_mode import SafeMode
     print(
         "cadence-desk: this profile is already open; its window was asked to come forward.", file=sys.stderr
     )
@@ -219,13 +227,6 @@ def _hand_over(paths: Paths, key: str, link: str) -> int:
 def _check(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     from cadence_desk.launch.checking import run_check
 
-    if safe:
-
-        def back() -> NextOrg:
-            again = (profile, paths, parsed.key_file, chosen.access)
-            return NextOrg(profile.key, lambda: open_profile(*again), remember=not named)
-
-        SafeMode(window, back, starts, asked=parsed.safe_mode)
     return run_check(parsed, paths, environment)
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.settings.paths import Paths
     from cadence_desk.settings.preferences import Preferences
+    from cadence_desk.settings.start_log import StartLog
     from cadence_desk.sync.parts import EngineOptions
 
 _log = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ class WindowRun:
         open_now: returns the open profile; may take seconds and runs in a thread of its own.
         open_page: shows a web page to the user.
         desk_opened: called on the loop once window and desk know each other; the tour begins there.
-    """
         safe: nothing happens by itself, and the window opens as if for the first time.
+    """
 
     def __init__(
         self,
@@ -80,8 +81,8 @@ class WindowRun:
         *,
         open_page: Callable[[str], None] = open_url,
         desk_opened: Callable[[WindowRun], Coroutine[Any, Any, None]] | None = None,
-    ) -> None:
         safe: bool = False,
+    ) -> None:
         from cadence_desk.settings.preferences import Preferences
 
         self.paths = paths
@@ -99,16 +100,16 @@ class WindowRun:
         self.window = MainWindow(NoMemory() if safe else ScreenMemory(self.preferences), open_page)
         if isinstance(self.app, QApplication):
             apply_theme(self.app, self.window.memory.scheme)
-        self.meter = self.watch.meter
             self.app.commitDataRequest.connect(self._computer_shuts_down)
+        self.meter = self.watch.meter
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None
         self.start_error: DeskError | None = None
-        self._opened: OpenProfile | None = None
         self.starts: StartLog | None = None
         """Where it is written down how this start ends."""
         self.link = ""
         """What to show once the desk is open."""
+        self._opened: OpenProfile | None = None
         self._door: OneWindow | None = None
         self._quitting: Quitting | None = None
         self._next: NextOrg | None = None
@@ -126,13 +127,12 @@ class WindowRun:
         problem = check_runtime()
         if problem:
             raise SystemExit(problem)
-        try:
         if self.starts is not None:
             follow_life(self.meter, self.starts)
-            return run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
+        try:
+            code = run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
         finally:
             self.watch.end()
-
         if self.starts is not None:
             self.starts.end()
         return code
@@ -142,6 +142,7 @@ class WindowRun:
         self.window.keep_at_once()
         if self._quitting is not None:
             self._quitting.ask()
+
     def leave_for(self, following: NextOrg) -> None:
         """End this org in order, then open another one in a window of its own."""
         self._next = following
@@ -162,8 +163,8 @@ class WindowRun:
         old = self.window
         self._open_now, self.options = following.open_now, following.options
         self.desk, self.start_error, self._opened = None, None, None
-        if following.remember:
         self._safe, self.link = False, ""
+        if following.remember:
             self.preferences.last_profile = following.key
         if self._door is not None:
             self._door.deleteLater()
@@ -180,8 +181,8 @@ class WindowRun:
         self.window.quit_asked.connect(quitting.ask)
         tasks = self.tasks = TaskRunner(self.window)
         self.contribute(self.window)
-        with quit_on_signals(quitting.ask):
         self.window.link = self.link
+        with quit_on_signals(quitting.ask):
             try:
                 desk = await self._built(quitting)
             except DeskError as error:
@@ -240,9 +241,9 @@ class WindowRun:
         )
         self.window.raise_()
         self.window.activateWindow()
-
         if len(arguments) == 2 and arguments[0] == "open":
             self.window.doors.outside.follow(arguments[1])
+
     def _build(self) -> Desk:
         from cadence_desk.bootstrap.compose import build_desk, engine_options
 

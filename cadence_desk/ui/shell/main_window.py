@@ -55,9 +55,9 @@ class MainWindow(QMainWindow):
         self._started = False
         self._finished = False
         self._told_kept = False
+        self._told_unsaved = False
         self.link = ""
         """What to show once the desk is open."""
-        self._told_unsaved = False
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
         self.memory = WindowMemory(self, self.frame, memory or NoMemory())
@@ -99,11 +99,11 @@ class MainWindow(QMainWindow):
         """The desk has opened: who is still signed out may sign in now."""
         if self._started:
             return
-        if self.link:
-            self.doors.outside.follow(self.link)
         self._started = True
         self._show_profile()
         self._tell_kept()
+        if self.link:
+            self.doors.outside.follow(self.link)
 
     def _tell_kept(self) -> None:
         """Say once that calls were typed and not saved, and lead back to them."""
@@ -175,12 +175,12 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ leaving
 
     def flush_drafts(self) -> None:
+        """Hand unsaved text to the desk."""
+        self.doors.calls.flush()
+
     def keep_at_once(self) -> bool:
         """Store unsaved text before returning: for the moment the computer shuts down. True when it is stored."""
         return self.doors.calls.keep_at_once()
-
-        """Hand unsaved text to the desk."""
-        self.doors.calls.flush()
 
     def finish(self) -> None:
         """Keep the settings and close for good."""
