@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from cadence_desk.domain.admin_help import admin_page
 from cadence_desk.domain.errors import BadValue, DeskError
+from cadence_desk.domain.key_field import key_field_page
 from cadence_desk.domain.orgs import OrgProfile, WayIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from cadence_desk.domain.orgs import OfferedLogin
 
@@ -124,6 +126,27 @@ def explain() -> int:
     """Print how an admin makes the app, and which ways in there are."""
     print(admin_page())
     return EXIT_FINE
+
+
+def key_field(texts: Mapping[str, str], folder: Path | None) -> int:
+    """Print how an admin gives calls a unique key, with the files to deploy; with a folder, write them there instead."""
+    print(key_field_page())
+    if folder is None:
+        for name, text in texts.items():
+            print(f"\n----- {name}\n{text.rstrip()}")
+        return EXIT_FINE
+
+    def write() -> str:
+        try:
+            for name, text in texts.items():
+                place = folder / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise BadValue(f"The folder {folder} cannot be written: {error.strerror}.") from error
+        return f"\nWritten to {folder}: {', '.join(texts)}"
+
+    return _told(write)
 
 
 def _added(profile: OrgProfile) -> str:

@@ -62,6 +62,7 @@ class Decisions:
             Choice.CANCEL: self._cancel,
             Choice.CANCEL_RUN: self._cancel_run,
             Choice.CHECK_NOW: self._check_now,
+            Choice.DISCARD: self._discard,
         }
 
     async def carry_out(self, choice: Choice, op_ids: Sequence[str], reason: str = "") -> Decided:
@@ -207,6 +208,13 @@ class Decisions:
         rows = [one for run_id in sorted(runs) for one in work.of_run(run_id)]
         return [one for one in rows if one.state is _S.QUEUED and Choice.CANCEL in self._choices(one)]
 
+    async def _discard(self, found: list[Operation], why: str) -> Decided:
+        """With a draft go the parts that a press left behind which never became whole."""
+        work = self._session.require_engine().runner.work
+        parts = [one for draft in found for one in work.of_intent(draft.intent_id, draft.target_id)]
+        count = await self._work.cancel([one.op_id for one in parts if one.state is _S.DRAFT], why)
+        return Decided(count, "The text is discarded.")
+
     # ------------------------------------------------------------ what is in doubt
 
     async def _check_now(self, found: list[Operation], _why: str) -> Decided:
@@ -230,6 +238,7 @@ _PHRASES: Mapping[Choice, str] = {
     Choice.CANCEL: "canceled",
     Choice.CANCEL_RUN: "canceled with its run",
     Choice.CHECK_NOW: "check now",
+    Choice.DISCARD: "discarded",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import Kind, OperationState
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _SHOWN_AFTER_END = 200
 """Ended operations that the waiting-work view still shows."""
+
+
+_made_at = attrgetter("created")
 
 
 class Lists:
@@ -71,11 +76,11 @@ class Lists:
             return []
         shown = [one for one in engine.runner.work if one.state is not OperationState.DRAFT]
         ended = {OperationState.SETTLED, OperationState.CANCELLED, OperationState.SUPERSEDED}
-        rest = sorted((one for one in shown if one.state in ended), key=lambda one: one.created, reverse=True)
+        rest = nlargest(_SHOWN_AFTER_END, (one for one in shown if one.state in ended), key=_made_at)
         still = sorted(
             (one for one in shown if one.state not in ended), key=lambda one: one.created, reverse=True
         )
-        return [*still, *rest[:_SHOWN_AFTER_END]]
+        return [*still, *rest]
 
     async def step_history(self, target_id: str) -> list[StepTracker]:
         """Read all steps of all trackers of a target, newest first. Raises DeskError."""

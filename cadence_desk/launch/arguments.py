@@ -101,6 +101,10 @@ def _add_org(verbs: Any) -> None:
     )
     under.add_parser("list", help="list the orgs, and the logins that the Salesforce CLI offers")
     under.add_parser("help", help="how an admin lets Cadence Desk in, in eight lines")
+    key = under.add_parser(
+        "key-field", help="how an admin gives calls a unique key, with the files to deploy"
+    )
+    key.add_argument("--to", type=Path, dest="folder", metavar="DIR", help="write the files to this folder")
     for name, words in (
         ("link", "print a link that adds this org on another computer"),
         ("remove", "sign out of an org and forget it; its data is kept"),

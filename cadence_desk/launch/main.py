@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from cadence_desk.settings.paths import Paths
 
 
+KEY_FIELD_FILES = (
+    "package.xml",
+    "objects/Activity.object",
+    "permissionsets/Cadence_Desk_Call_Key.permissionset",
+)
+
+
 def run(arguments: list[str]) -> int:
     """Run Cadence Desk and return the exit code."""
     parsed = parse(arguments)
@@ -104,8 +111,16 @@ def _org(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> 
         ),
         "remove": lambda: org.remove(orgs, parsed.key),
         "help": org.explain,
+        "key-field": lambda: org.key_field(_key_field_files(), parsed.folder),
     }
     return verbs[parsed.org_verb]()
+
+
+def _key_field_files() -> dict[str, str]:
+    """Return the files that an admin deploys, by their place in the package."""
+    from cadence_desk.settings.resources import resource_path
+
+    return {name: resource_path("key-field", *name.split("/")).read_text("utf-8") for name in KEY_FIELD_FILES}
 
 
 def _missing_display() -> str:

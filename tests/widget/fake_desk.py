@@ -19,6 +19,7 @@ from cadence_desk.domain.refusals import PlanRow, Verdict
 from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.sync.people_table import PeopleTable
 from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
+from tests.widget.fake_outbox import FakeOutbox, FakeUndoing
 from tests.widget.fake_world import DISPOSITIONS, NOW, RESULTS, World, made_id, make_world
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class FakeDraft:
     subject: str = "Call"
     follow_up: FollowUp | None = None
     was_refused: str = ""
+    doubt: str = ""
 
 
 class FakeCalls:
@@ -155,6 +157,14 @@ class FakeCalls:
         self._need_disk()
         self.discarded.append(draft)
         self._drafts.remove(draft)
+
+    async def edit_again(self, op_id: str) -> FakeDraft:
+        draft = await self.begin(self._desk.operations[0].target_id, None)
+        draft.notes, draft.doubt = "kept text", "The earlier call may be in Salesforce already."
+        return draft
+
+    def draft_of(self, op_id: str) -> FakeDraft:
+        return self._drafts[0]
 
     async def script(self, step_tracker_id: str) -> CallScript | None:
         return CallScript("Introduction", self.script_text) if self.script_text else None
@@ -223,6 +233,7 @@ class FakeMoves:
         self._desk = desk
         self.asked: list[tuple[object, ...]] = []
         self.undone: list[str] = []
+        self.waiting: list[str] = []
 
     def touched(self, kind: Kind, tracker_id: str) -> list[Tracker]:
         tracker = self._desk.world.trackers[tracker_id]
@@ -235,7 +246,10 @@ class FakeMoves:
         for tracker_id in tracker_ids:
             tracker = self._desk.world.trackers[tracker_id]
             self._desk.add_operation(kind, tracker.target_id, OperationState.QUEUED, Hold.UNDO_WINDOW)
-        return [f"{kind.value}-{one}" for one in tracker_ids]
+        made = [f"{kind.value}-{one}" for one in tracker_ids]
+        if kind in {Kind.REMOVE, Kind.SKIP_STEP} or len(made) > 1:
+            self.waiting += made
+        return made
 
     async def pause(self, tracker_ids: Sequence[str], resume_at: datetime | None = None) -> Sequence[str]:
         return self._note(Kind.PAUSE, tracker_ids, resume_at)
@@ -261,9 +275,17 @@ class FakeMoves:
     def reversibility(self, kind: Kind) -> tuple[str, str]:
         return ("Reversible", "") if kind is Kind.PAUSE else ("Partly", "Emails already sent stay sent.")
 
+    def undo_left(self, intent_ids: Sequence[str]) -> float:
+        return 8.0 if set(intent_ids) & set(self.waiting) else 0.0
+
+    def undoable(self) -> list[str]:
+        return list(self.waiting)
+
     async def undo(self, intent_ids: Sequence[str]) -> int:
+        late = [one for one in intent_ids if one not in self.waiting]
         self.undone += intent_ids
-        return len(intent_ids)
+        self.waiting = [one for one in self.waiting if one not in intent_ids]
+        return len(intent_ids) - len(late)
 
 
 class FakeReadiness:
@@ -380,6 +402,7 @@ class FakeDesk(FakeLists):
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)
         self.readiness = FakeReadiness()
+        self.outbox, self.undoing = FakeOutbox(self), FakeUndoing()
         self.operations: list[Operation] = []
         self.feed_lines: list[Activity] = []
         self.refusals: dict[Kind, str] = {}
@@ -427,6 +450,11 @@ class FakeDesk(FakeLists):
         self.operations.insert(0, made)
         self.events.tell(Change(operations=True, ids=frozenset({target_id})))
         return made
+
+    def put_operation(self, operation: Operation) -> None:
+        """Replace an operation, and announce it."""
+        self.operations = [operation if one.op_id == operation.op_id else one for one in self.operations]
+        self.events.tell(Change(operations=True, ids=frozenset({operation.target_id})))
 
     def move_tracker(self, tracker_id: str, **fields: object) -> None:
         """Change a tracker as a colleague would, and announce it."""

@@ -245,6 +245,7 @@ def test_undo_takes_back_what_the_toast_still_shows(window: MainWindow, desk: Fa
     async def body() -> None:
         await opened(window, desk)
         toast = find(window, UndoToast, "undoToast") if window.toast.isVisible() else window.toast
+        desk.moves.waiting = ["a", "b"]
         toast.show_words("Removed", ["a"])
         toast.show_words("Removed", ["b"])
         people(window).setFocus()

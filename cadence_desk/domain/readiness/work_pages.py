@@ -66,8 +66,9 @@ CALL_PAGES: Mapping[CheckCode, CheckPage] = {
     CheckCode.CALL_PROTECTION: CheckPage(
         "No call logged twice",
         "When an answer gets lost, a key of its own is the only proof that a call is or is not there.",
-        "Setup > Object Manager > Activity > Fields & Relationships > New > Text (64), API name CD_Op_Id, "
-        "Unique and External ID; visible to the reps.",
+        "Setup > Object Manager > Activity > Fields & Relationships > New > Text (36), API name CD_Op_Id, "
+        "Unique and External ID, both; visible to the reps. Step by step, and as files to deploy: "
+        "cadence-desk org key-field. External ID alone is worse than none: reps may not write by it, and doubles pass.",
         "The field CD_Op_Id__c of tasks. Pass: unique, external id and writable. Warn: a weaker mark is used "
         "(the call is looked for by a text, after a wait of 11 minutes), or there is no mark and a person decides.",
     ),

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 
 from cadence_desk.domain.errors import StoreError
 from cadence_desk.domain.overriding import override
+from cadence_desk.domain.protection import PROTECTION_WORDS
 from cadence_desk.ui.calling.call_facts import CallFacts, call_facts
 from cadence_desk.ui.calling.call_fields import CallFields
 from cadence_desk.ui.calling.draft_keeper import DraftKeeper, Typed
@@ -56,6 +57,8 @@ class CallPanel(Sheet):
         self.unsaved.setObjectName("unsavedLine")
         self.unsaved.set_tone(Tone.BAD)
         self.unsaved.hide()
+        self.protection = PlainLabel(PROTECTION_WORDS[place.desk.outbox.protection], muted=True, wrap=True)
+        self.protection.setObjectName("protectionLine")
         self._autosave = QTimer(self)
         self._autosave.setSingleShot(True)
         self._autosave.setInterval(AUTOSAVE_MS)
@@ -73,6 +76,7 @@ class CallPanel(Sheet):
     def _lay_out(self) -> None:
         self.content.addWidget(self.fields, 1)
         self.content.addWidget(self.unsaved)
+        self.content.addWidget(self.protection)
         self.discard = self.add_button("Discard", "discardCallButton", self._discard)
         self.buttons.addStretch(1)
         self.add_button("Keep for later", "keepCallButton", self.reject)
@@ -106,6 +110,10 @@ class CallPanel(Sheet):
         if draft.was_refused:
             words = f"Your text was kept. Salesforce said: “{draft.was_refused}”"
             self.bar.tell("NOTICE-REFUSED", "This call was refused before", words, tone=Tone.WARN)
+        if draft.doubt:
+            self.bar.tell(
+                "NOTICE-DOUBT", "This takes the place of an unclear call", draft.doubt, tone=Tone.WARN
+            )
         self._dirty = typed_already
         if self._timer_wanted and not self.duration.is_running:
             self.duration.toggle()

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from cadence_desk.domain.cadences import Cadence
     from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
     from cadence_desk.domain.changes import Activity, Change, FeedState
+    from cadence_desk.domain.choices import Choice
     from cadence_desk.domain.operations import Kind, Operation, OperationState
     from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
     from cadence_desk.domain.people import ListView, Person, Rep
+    from cadence_desk.domain.protection import Protection
     from cadence_desk.domain.readiness.checks import Check
     from cadence_desk.domain.refusals import PlanRow
+    from cadence_desk.domain.stories import Story
     from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.domain.trackers import StepTracker, Tracker
+    from cadence_desk.domain.undo import UndoRow
 
 
 class FeedFace(Protocol):
@@ -104,6 +108,10 @@ class DraftFace(Protocol):
     def was_refused(self) -> str:
         """Why the org refused this text before; empty when it did not."""
 
+    @property
+    def doubt(self) -> str:
+        """Why an earlier call with this text may be in the org already; empty when it cannot be."""
+
     result: str
     notes: str
     duration_seconds: int
@@ -131,6 +139,12 @@ class CallsFace(Protocol):
 
     async def discard(self, draft: Any, /) -> None:
         """Drop it."""
+
+    async def edit_again(self, op_id: str, /) -> Any:
+        """Return a draft with the text of a refused or unclear call."""
+
+    def draft_of(self, op_id: str, /) -> Any:
+        """Return an unfinished draft."""
 
     async def script(self, step_tracker_id: str, /) -> CallScript | None:
         """Return the step's script."""
@@ -212,11 +226,62 @@ class MovesFace(Protocol):
     async def set_disposition(self, tracker_ids: Sequence[str], disposition: str, /) -> Sequence[str]:
         """Set the cadence disposition."""
 
+    def undo_left(self, intent_ids: Sequence[str], /) -> float:
+        """Return for how many seconds any of these can still be taken back."""
+
+    def undoable(self) -> list[str]:
+        """Return the intents that can still be taken back."""
+
     def reversibility(self, kind: Kind, /) -> tuple[str, str]:
         """Return whether the action can be taken back, and what stays."""
 
     async def undo(self, intent_ids: Sequence[str], /) -> int:
         """Cancel those still in their undo window; return how many."""
+
+
+class DecidedFace(Protocol):
+    """What came of a decision."""
+
+    @property
+    def count(self) -> int:
+        """How many changes it moved."""
+
+    @property
+    def words(self) -> str:
+        """A sentence about it."""
+
+
+class OutboxFace(Protocol):
+    """What waits, is in doubt or needs review, and what may be decided."""
+
+    @property
+    def protection(self) -> Protection:
+        """How strongly this org keeps a call from being written twice."""
+
+    def listed(self) -> list[Operation]:
+        """Return everything that is shown."""
+
+    def name_of(self, record_id: str, /) -> str:
+        """Return a name, or the id."""
+
+    def touched(self, choice: Choice, op_ids: Sequence[str], /) -> list[Operation]:
+        """Return what a choice moves."""
+
+    async def story(self, op_id: str, /) -> Story:
+        """Tell everything about one change."""
+
+    async def decide(self, choice: Choice, op_ids: Sequence[str], reason: str = "", /) -> Any:
+        """Carry a choice out; return a DecidedFace."""
+
+
+class UndoingFace(Protocol):
+    """Undo of what went out already."""
+
+    async def plan(self, intent_ids: Sequence[str], /) -> list[UndoRow]:
+        """Return what an undo would do."""
+
+    async def start(self, rows: Sequence[UndoRow], /) -> list[str]:
+        """Do it; return the intents of the opposite changes."""
 
 
 class ReadinessFace(Protocol):
@@ -312,6 +377,14 @@ class DeskFace(DeskStateFace, Protocol):
     @property
     def moves(self) -> MovesFace:
         """Actions on trackers."""
+
+    @property
+    def outbox(self) -> OutboxFace:
+        """What waits, and what may be decided about it."""
+
+    @property
+    def undoing(self) -> UndoingFace:
+        """Undo of what went out already."""
 
     @property
     def readiness(self) -> ReadinessFace:

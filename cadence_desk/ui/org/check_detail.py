@@ -4,49 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from cadence_desk.domain.readiness.catalog import PAGES
+from cadence_desk.ui.kit.badge_label import BadgeLabel
 from cadence_desk.ui.kit.plain_label import PlainLabel
-from cadence_desk.ui.kit.shapes import Badge, badge_width, paint_badge
 from cadence_desk.ui.kit.theme import GAP
 from cadence_desk.ui.org.readiness_lines import check_badge
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from cadence_desk.domain.readiness.checks import Check
 
 _PARTS = ("What was seen", "Why it matters", "How to mend it", "How it is checked")
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-
-
-class _BadgeLabel(QWidget):
-    """One badge."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._badge = Badge("")
-
-    def show_badge(self, badge: Badge) -> None:
-        """Show another one."""
-        self._badge = badge
-        self.setAccessibleName(badge.word)
-        self.updateGeometry()
-        self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(badge_width(self.fontMetrics(), self._badge), self.fontMetrics().height() + 8)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_badge(painter, QRect(0, 0, self.width(), self.height()), self._badge)
-        painter.end()
 
 
 class CheckDetail(QScrollArea):
@@ -60,7 +31,7 @@ class CheckDetail(QScrollArea):
         self.title = PlainLabel(scale=1.15, bold=True, wrap=True)
         self.title.setObjectName("checkTitle")
         self.code = PlainLabel(muted=True)
-        self.badge = _BadgeLabel()
+        self.badge = BadgeLabel()
         self.texts = [PlainLabel(wrap=True) for _ in _PARTS]
         body = QWidget()
         body.setObjectName("scrolled")

@@ -54,8 +54,12 @@ class CallDoor(QObject):
             return
         kept = self.kept()
         if kept:
-            draft = kept[0]
-            self._frame.open_person(draft.target_id)
+            self._frame.open_person(kept[0].target_id)
+            self.open_draft(kept[0])
+
+    def open_draft(self, draft: DraftFace) -> None:
+        """Open the call panel with a draft, as it was left."""
+        if not self._came_forward():
             self._open(draft.target_id, self._tracker_at(draft)).open_with(draft=draft)
 
     def why_not_go_on(self) -> str:

@@ -10,6 +10,7 @@ from cadence_desk.ui.kit.theme import Scheme
 from cadence_desk.ui.shell.commands import Command
 from cadence_desk.ui.shell.frame import ENTRIES
 from cadence_desk.ui.shell.org_acts import OrgActs
+from cadence_desk.ui.shell.outbox_commands import outbox_commands
 
 if TYPE_CHECKING:
     from cadence_desk.ui.shell.commands import CommandBook
@@ -49,6 +50,7 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
         *_list_commands(doors, acts, org),
         *_reading_commands(org),
         *_window_commands(doors, acts, org),
+        *outbox_commands(frame, doors),
     ):
         book.add(command)
 

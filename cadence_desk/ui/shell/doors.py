@@ -43,6 +43,8 @@ class Doors(QObject):
         self.calls = CallDoor(window, frame)
         self.outside = Outside(window, frame)
         self.calls.saved.connect(self._call_saved)
+        frame.draft_wanted.connect(self.calls.open_draft)
+        frame.told.connect(self.queued)
 
     # ------------------------------------------------------------ may it be used
 
@@ -91,6 +93,12 @@ class Doors(QObject):
         button = screen.findChild(QObject, "moreActionsButton") if screen is not None else None
         corner = getattr(button, "mapToGlobal", self._window.mapToGlobal)(QPoint(0, 32))
         menu.popup(corner)
+
+    def key_field(self) -> None:
+        """Open the page that tells an admin how calls get a unique key."""
+        from cadence_desk.ui.org.key_field_page import KeyFieldPage
+
+        _open(KeyFieldPage(self._window))
 
     def palette(self) -> None:
         """Open the command palette."""

@@ -5,7 +5,7 @@ Called by MainWindow only. Late imports here keep the first paint short (facts: 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cadence_desk.ui.kit.workplace import Workplace
+    from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
 
 ENTRIES = (
     ("people", "People"),
@@ -33,7 +34,7 @@ ENTRIES = (
     ("activity", "Activity"),
     ("readiness", "Readiness"),
 )
-_WITH_SIDE = frozenset({"people", "trackers", "outbox", "activity"})
+_WITH_SIDE = frozenset({"people", "trackers", "activity"})
 
 
 class WindowFrame(QWidget):
@@ -42,6 +43,10 @@ class WindowFrame(QWidget):
     asked = Signal(str)
     """A command is wanted, by its name."""
     screen_made = Signal(str)
+    draft_wanted = Signal(object)
+    """A call is to be written on: its draft."""
+    told = Signal(str, list)
+    """Something was stored: words, and intents that may be undone."""
 
     def __init__(self, open_page: Callable[[str], None]) -> None:
         super().__init__()
@@ -134,6 +139,15 @@ class WindowFrame(QWidget):
         for screen in self._screens.values():
             attach(screen, place)
 
+    def outbox(self) -> OutboxScreen:
+        """Return the outbox, made now if it was never opened."""
+        from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
+
+        screen = self.screen_of("outbox")
+        if not isinstance(screen, OutboxScreen):
+            raise TypeError("the outbox is another screen")
+        return screen
+
     def _connect(self, screen: QWidget) -> None:
         if isinstance(screen, ListScreen):
             screen.asked.connect(self.asked)
@@ -143,6 +157,11 @@ class WindowFrame(QWidget):
         if chosen is not None:
             chosen.connect(self._show_person)
             screen.target_opened.connect(self.open_person)  # type: ignore[attr-defined]
+        if screen.objectName() == "outboxScreen":
+            outbox: Any = screen
+            outbox.asked.connect(self.asked)
+            outbox.draft_wanted.connect(self.draft_wanted)
+            outbox.told.connect(self.told)
 
     # ------------------------------------------------------------ the detail side
 

@@ -22,7 +22,6 @@ from cadence_desk.ui.shell.command_list import add_commands
 from cadence_desk.ui.shell.commands import Command, CommandBook
 from cadence_desk.ui.shell.doors import Doors, refusal_banner
 from cadence_desk.ui.shell.frame import WindowFrame
-from cadence_desk.ui.shell.outbox_commands import outbox_commands
 from cadence_desk.ui.shell.refresher import Refresher
 from cadence_desk.ui.shell.repaint import repaint_colors
 from cadence_desk.ui.shell.undo_toast import UndoToast
@@ -73,8 +72,6 @@ class MainWindow(QMainWindow):
         self._refresher = Refresher(self.frame)
         self._refresher.profile_changed.connect(self._show_profile)
         add_commands(self.book, self.frame, self.doors, self.acts)
-        for command in outbox_commands(self.frame):
-            self.book.add(command)
         self.book.add(Command("quit", "Quit", self.close, ("Ctrl+Q",), "close exit"))
         self.book.use_single_keys(wanted=self.memory.single_keys)
         self.memory.restore()

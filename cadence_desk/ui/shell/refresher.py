@@ -133,10 +133,12 @@ class Refresher(QObject):
         frame = self._frame
         if frame.place is None:
             return
-        operations = frame.place.desk.open_operations()
+        operations = frame.place.desk.outbox.listed()
         alarming = sum(1 for one in operations if one.state in _ALARMING)
         waiting = sum(1 for one in operations if one.state in OPEN_STATES)
+        drafts = any(one.state is OperationState.DRAFT for one in operations)
         frame.rail.buttons["outbox"].show_count(alarming or waiting, alarming=bool(alarming))
+        frame.rail.show_when("outbox", wanted=bool(alarming or waiting or drafts))
         wanted = {
             "outbox": change.operations,
             "activity": True,

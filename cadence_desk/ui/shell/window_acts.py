@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Scheme, apply_theme
+from cadence_desk.ui.shell.undo_toast import SHOWN_MS
 from cadence_desk.ui.shell.window_memory import application
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cadence_desk.ui.kit.workplace import Workplace
     from cadence_desk.ui.shell.commands import CommandBook
     from cadence_desk.ui.shell.frame import WindowFrame
     from cadence_desk.ui.shell.undo_toast import UndoToast
@@ -25,28 +30,63 @@ class WindowActs(QObject):
         self._book = book
         self._toast = toast
         self._memory = memory
+        self._last: list[str] = []
+        self._asked = 0
 
     # ------------------------------------------------------------ undo
 
+    def told(self, words: str, intent_ids: Sequence[str]) -> None:
+        """Something was stored: say so, with Undo as long as it waits for that; afterwards U leads to an inverse plan."""
+        place = self._frame.place
+        left = place.desk.moves.undo_left(intent_ids) if place is not None and intent_ids else 0.0
+        if intent_ids:
+            self._last = list(intent_ids)
+        self._toast.show_words(words, list(intent_ids) if left > 0 else [], left or SHOWN_MS / 1000)
+
+    def offer_undo(self) -> None:
+        """Show what can still be undone from before a restart or a new sign-in."""
+        place = self._frame.place
+        intents = place.desk.moves.undoable() if place is not None else []
+        new = [one for one in intents if one not in self._toast.intent_ids]
+        if new:
+            waits = "waits" if len(new) == 1 else "wait"
+            self.told(f"{count_word(len(new), 'change')} of before {waits} to be sent.", new)
+
     def undo(self) -> None:
-        """Take back the last change that still waits."""
+        """Take back the last change: what still waits at once, what went out by a previewed plan."""
         place, intents = self._frame.place, list(self._toast.intent_ids)
-        if place is not None and intents:
+        if place is None:
+            return
+        if intents:
             self._toast.forget()
+            self._asked = len(intents)
             place.tasks.start(self, place.desk.moves.undo(intents), name="undo", then="undone")
+        elif self._last:
+            self._plan_undo(place)
+
+    def _plan_undo(self, place: Workplace) -> None:
+        from cadence_desk.ui.outbox.undo_sheet import UndoSheet
+
+        sheet = UndoSheet(place, self._last, self._frame.window())
+        sheet.queued.connect(self.told)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.open()
+        sheet.read()
 
     def undone(self, count: int) -> None:
-        """Say what was taken back."""
-        words = "Too late to undo: it was already sent."
-        if count:
-            words = (
-                "Undone: nothing was sent." if count == 1 else f"{count} changes undone: nothing was sent."
-            )
+        """Say what was taken back, and what was not; what went out already can still be planned back."""
+        late = self._asked - count
+        words = "Undone: nothing was sent." if count == 1 else f"{count} changes undone: nothing was sent."
+        if not count:
+            words = "Too late: it was already sent. Press U again to see how it can be taken back."
+        elif late > 0:
+            words = f"{words} {count_word(late, 'change')} had been sent: press U again to see those."
+        self._last = self._last if late > 0 else []
         self._toast.show_words(words, [])
 
     def why_not_undo(self) -> str:
         """Return why nothing can be undone."""
-        return "" if self._toast.intent_ids else "There is nothing that can still be undone."
+        return "" if self._toast.intent_ids or self._last else "There is nothing that can still be undone."
 
     # ------------------------------------------------------------ lists
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.workplace import Workplace
 
 _MOST_SHOWN = 6
-_UNDOABLE = frozenset({Kind.REMOVE, Kind.SKIP_STEP})
 _WHAT = {
     Kind.PAUSE: "paused",
     Kind.RESUME: "resumed",
@@ -215,7 +214,7 @@ class ActionSheet(Sheet):
     def stored(self, intents: Sequence[str]) -> None:
         """The action is in the outbox: close."""
         words = f"{_DONE[self._kind]} is waiting to be sent ({count_word(len(self._touched), 'tracker')})."
-        self.queued.emit(words, list(intents) if self._kind in _UNDOABLE else [])
+        self.queued.emit(words, list(intents))
         self.accept()
 
     def not_stored(self, error: DeskError) -> None:
