@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
+_DAMAGE = ("malformed", "no such table", "no such column", "not a database", "Could not decode")
 _SYNCHRONOUS = {"NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
 
@@ -121,6 +122,8 @@ def translated() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(error) from error
+    except UnicodeDecodeError as error:  # a text, or SQLite's own words about one, that is none
+        raise FileDamaged from error
     except OSError as error:
         raise StoreError(
             f"A file of this profile could not be used: {os.strerror(error.errno or 0)}."
@@ -142,7 +145,7 @@ def translate(error: sqlite3.Error) -> DeskError:
 
 def _means_damage(text: str) -> bool:
     """True for what only a file that lost a part of itself says: our own statements name what exists."""
-    return any(words in text for words in ("malformed", "no such table", "no such column", "not a database"))
+    return any(words in text for words in _DAMAGE)
 
 
 def _set_pragmas(connection: sqlite3.Connection, journal: str, level: str) -> None:

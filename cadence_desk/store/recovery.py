@@ -248,7 +248,7 @@ class OutboxRecovery:
 
     def _look_for_key(self, connection: sqlite3.Connection) -> None:
         """Note when the key of a damaged file is not at hand: then its rows must not pass for unreadable ones."""
-        with contextlib.suppress(sqlite3.Error, FileDamaged):
+        with contextlib.suppress(sqlite3.Error, FileDamaged, UnicodeDecodeError):
             meta = read_meta(connection)
             self._cipher.lost |= given_up(meta)
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,14 +42,17 @@ class Witness:
     def read(self) -> Seen | None:
         """Return what it says; None when there is none or it cannot be read."""
         try:
-            head, number, word = self.path.read_text(encoding="ascii").split("|")
-            return Seen(int(number), word.strip() == "suspect") if head == _HEAD else None
+            words, _, proof = self.path.read_text(encoding="ascii").strip().rpartition("|")
+            head, number, word = words.split("|")
+            whole = head == _HEAD and proof == _proof(words)
+            return Seen(int(number), word.strip() == "suspect") if whole else None
         except (OSError, ValueError):
             return None
 
     def write(self, seen: Seen) -> None:
         """Say it from now on. Raises OSError."""
-        line = f"{_HEAD}|{seen.commits:020d}|{'suspect' if seen.suspect else 'sure':8}\n".encode("ascii")
+        words = f"{_HEAD}|{seen.commits:020d}|{'suspect' if seen.suspect else 'sure':8}"
+        line = f"{words}|{_proof(words)}\n".encode("ascii")
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, line)  # one call, always the same length: never half of two
@@ -59,6 +63,10 @@ class Witness:
         """Have no witness any more."""
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+
+def _proof(words: str) -> str:
+    return f"{zlib.crc32(words.encode('ascii')):08x}"
 
 
 def commits_of(connection: sqlite3.Connection) -> int:
