@@ -449,6 +449,15 @@ def build(arguments: Sequence[str]) -> int:
     return hand_over([str(venv_python()), "-m", "release", *arguments])
 
 
+def torture(arguments: Sequence[str]) -> int:
+    """Hold the promise "nothing lost, nothing twice" to the proof; ends with 1 when it does not stand."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    check_system()
+    set_up()
+    command = [str(venv_python()), "-m", "tests.torture", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def lock(arguments: Sequence[str]) -> int:
     """Resolve the dependencies anew for every supported Python; for maintainers."""
     set_up()
@@ -464,6 +473,7 @@ def say(text: str) -> None:
 COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (run, "[ARGS]   start the desk on the practice org, or cadence-desk with ARGS"),
     "test": (test, "[ARGS]  lint, types, contracts, tests; with ARGS only pytest ARGS"),
+    "torture": (torture, "[ARGS]  faults and kills by the thousand; nothing lost, nothing twice"),
     "bench": (later, "        speed figures (comes with later work)"),
     "build": (build, "[ARGS]  the packaged app and its installers; build --help tells more"),
     "lock": (lock, "         for maintainers: resolve and lock the dependencies anew"),
