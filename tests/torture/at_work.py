@@ -135,7 +135,9 @@ class AtWork:
         except StoreError:
             assert self.rig.disk is not None
             self.rig.disk.refuse = lambda _what: None
-            await self.rig.start()
+            await self.start()
+        except DeskError as error:
+            told(error)
 
     # ------------------------------------------------------------ what people do
 

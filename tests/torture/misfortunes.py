@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -218,16 +219,25 @@ class Misfortunes(AtWork):
             rig.disk.refuse = lambda _what: None
         self.bus.heal()
         for _ in range(12):
-            if rig.feed_state() is FeedState.SIGNED_OUT:
+            if not self.is_signed_in():
                 self.run(self.expected(self.sign_in()))
             self.run(rig.pass_time(700))
             if not still_open(self) and not rig.world.late:
                 break
         self.run(rig.pass_time(1900))
-        for fate, count in rig.org.met.items():
-            for row in ROWS_OF_FATES[fate]:
-                self.met[row] += count
         check_end(self)
+
+    def rows(self) -> Counter[int]:
+        """Return how often each row of the table of faults was met."""
+        rows = Counter({row: count for row, count in self.met.items() if row})
+        for fate, count in self.rig.org.met.items():
+            for row in ROWS_OF_FATES[fate]:
+                rows[row] += count
+        return rows
+
+    def is_signed_in(self) -> bool:
+        known = self.rig.desk._session.engine is not None
+        return known and self.rig.feed_state() is not FeedState.SIGNED_OUT
 
     async def sign_in(self) -> None:
         await self.rig.desk.sign_in.begin(lambda _page: None)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import random
 from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
 
 from cadence_desk.sync import feed_inbox, streams
 from tests.engine.fates import READ_FATES, Fate
@@ -54,11 +57,25 @@ def no_chance() -> Iterator[None]:
         feed_inbox.SLICE_SECONDS, streams._stopped = kept
 
 
+FORCED: tuple[tuple[str, Any], ...] = (
+    *(("", fate) for fate in Fate),
+    *(("ends", how) for how in ENDS),
+    *(("told", how) for how in TOLD_AS),
+    *(("clock", how) for how in CLOCKS),
+    *(("disk", how) for how in ("full", "in use")),
+    *((fault, None) for fault in FAULTS),
+)
+"""Each fault by itself: schedules of negative numbers play them in turn."""
+
+
 class Schedule:
-    """One random working day."""
+    """One random working day; a negative seed makes one fault certain."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.fault: str
+        self.how: Any
+        self.fault, self.how = FORCED[(-seed - 1) % len(FORCED)] if seed < 0 else ("", None)
         self.work = Misfortunes()
         self.steps: list[str] = []
         self.fates: list[Fate] = []
@@ -76,8 +93,16 @@ class Schedule:
         some = [fate for fate in Fate if chance.random() < 0.25]
         self.fates = [Fate.LATE, Fate.ACK_LOST, Fate.OK, Fate.OK, *some]
         self.faults = [one for one in FAULTS if chance.random() < 0.4] or ["link"]
+        if self.fault:
+            self.faults = [self.fault]
+        elif self.how is not None:
+            self.fates = [self.how]
         for _ in range(chance.randrange(6, 30)):
             self.step()
+            check_step(work)
+        if self.fault:
+            self.do(self.fault)
+            self.do("call")
             check_step(work)
         self.steps.append("heal")
         work.heal()
@@ -86,9 +111,15 @@ class Schedule:
         verb = self.chance.choice(VERBS)
         if verb == "fault":
             verb = self.chance.choice(self.faults)
+        self.do(verb)
+
+    def do(self, verb: str) -> None:
         self.steps.append(verb)
         self.work.rig.org.late_seconds = self.chance.uniform(0.0, 600.0)
         getattr(self, f"do_{verb}")()
+
+    def some(self, options: Sequence[str]) -> str:
+        return self.how if self.how in options else self.chance.choice(options)
 
     def who(self) -> str:
         return self.chance.choice(PEOPLE[:3])
@@ -138,10 +169,10 @@ class Schedule:
         self.work.session_ends()
 
     def do_ends(self) -> None:
-        self.work.stream_ends(how=self.chance.choice(tuple(ENDS)))
+        self.work.stream_ends(how=self.some(tuple(ENDS)))
 
     def do_told(self) -> None:
-        self.work.told_as(how=self.chance.choice(tuple(TOLD_AS)), times=self.chance.randrange(1, 3))
+        self.work.told_as(how=self.some(tuple(TOLD_AS)), times=self.chance.randrange(1, 3))
 
     def do_mark(self) -> None:
         self.work.mark_is_no_good(corrupt=self.yes())
@@ -150,13 +181,13 @@ class Schedule:
         self.work.silence()
 
     def do_clock(self) -> None:
-        self.work.clock(how=self.chance.choice(tuple(CLOCKS)))
+        self.work.clock(how=self.some(tuple(CLOCKS)))
 
     def do_sleep(self) -> None:
         self.work.sleep(clock_stands=self.yes())
 
     def do_disk(self) -> None:
-        self.work.disk(how=self.chance.choice(("full", "in use", "well", "well")))
+        self.work.disk(how=self.some(("full", "in use", "well", "well")))
 
     def do_rows(self) -> None:
         self.work.some_rows_fail(who=self.who(), fail=self.yes(0.7), partial=self.yes())
@@ -210,12 +241,37 @@ def event_table(work: Misfortunes) -> str:
     return digest.hexdigest()
 
 
-def play(seed: int) -> tuple[Schedule, str]:
-    """Play one schedule to its end; returns it with its hash. Raises what the checker found."""
-    schedule = Schedule(seed)
-    with no_chance():
+class LoggedErrors(logging.Handler):
+    """What the desk itself calls an error: a crashed task is one, whatever became of the day."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        name = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        self.lines.append(f"{record.name}: {record.getMessage()} {name}".strip())
+
+
+@contextlib.contextmanager
+def no_logged_errors() -> Iterator[None]:
+    """Turn a logged error into a failure."""
+    keeper, root = LoggedErrors(), logging.getLogger()
+    root.addHandler(keeper)
+    try:
+        yield
+    finally:
+        root.removeHandler(keeper)
+    if keeper.lines:
+        raise AssertionError(f"logged: {keeper.lines}")
+
+
+def play(schedule: Schedule) -> str:
+    """Play a schedule to its end; returns its hash. Raises what the checker found."""
+    with no_chance(), no_logged_errors():
         try:
             schedule.play()
-            return schedule, event_table(schedule.work)
+            return event_table(schedule.work)
         finally:
             schedule.work.close()

@@ -1,0 +1,97 @@
+"""The rig: schedules, kills and fault points against the desk, and one line that says what was lost and doubled.
+
+``python3 packaging/dev.py torture``; ends with 1 when anything was lost or doubled, or a fault was not met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from tests.torture import engine, shown_by_tests
+from tests.torture.fault_rows import FAULT_ROWS
+from tests.torture.jobs import Crew, Job, offers, tell
+from tests.torture.report import Outcome, merged
+
+CHUNK = 250
+FIXED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "QT_QPA_PLATFORM": "offscreen"}
+"""With these a seed plays the same day in every process."""
+
+
+def arguments(words: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="dev.py torture", description="Nothing lost, nothing twice: the proof."
+    )
+    parser.add_argument("--schedules", type=int, default=2000, help="days against the model org, in process")
+    parser.add_argument("--process-schedules", type=int, default=40, help="days of whole processes")
+    parser.add_argument("--kills", type=int, default=30, help="kill -9 at numbered places")
+    parser.add_argument("--seed", type=int, default=1, help="of the first schedule")
+    parser.add_argument("--minutes", type=float, default=60.0, help="engine schedules stop after this")
+    parser.add_argument("--json", type=Path, help="write the same content there")
+    parser.add_argument("--quick", action="store_true", help="fewer fault points of disk and files")
+    parser.add_argument(
+        "--planted-bugs", action="store_true", help="switch known mistakes in: each must be found"
+    )
+    parser.add_argument("--replay", metavar="TIER:SEED", help="play one failing schedule again")
+    return parser.parse_args(words)
+
+
+def jobs_of(given: argparse.Namespace) -> list[Job]:
+    """Return the parts, the long ones first."""
+    jobs = [Job("disk", {"quick": given.quick}), Job("day", {})]
+    process = {"schedules": given.process_schedules, "kills": given.kills, "seed": given.seed}
+    if given.process_schedules or given.kills:
+        jobs.insert(0, Job("process", process))
+    rows = [row for row, one in FAULT_ROWS.items() if one.tests]
+    jobs += [Job("tests", {"rows": rows})]
+    if offers("corruption"):
+        jobs.append(Job("corruption", {"positions": 200 if given.quick else 1000, "seed": given.seed}))
+    forced = engine.forced_seeds()
+    jobs.append(Job("engine", {"first": forced.start, "count": len(forced)}))
+    for first in range(0, given.schedules, CHUNK):
+        count = min(CHUNK, given.schedules - first)
+        jobs.append(Job("engine", {"first": given.seed + first, "count": count}))
+    return [job for job in jobs if offers(job.tier)]
+
+
+def replay(name: str) -> int:
+    """Play one seed again."""
+    tier, _, number = name.partition(":")
+    if tier == "engine":
+        return 0 if engine.replay(int(number), tell) else 1
+    if tier == "tests":
+        return 0 if shown_by_tests.run([int(number)], float("inf"), tell).is_well else 1
+    tell(f"{tier} is told by the words of its failure; run it again with the same --seed")
+    return 2
+
+
+def main(words: list[str]) -> int:
+    """Run the rig and return its exit status."""
+    given = arguments(words)
+    if given.replay:
+        return replay(given.replay)
+    if given.planted_bugs:
+        from tests.torture import planted
+
+        return planted.find_all(tell)
+    began = time.monotonic()
+    tiers = merged(Crew(jobs_of(given), began + given.minutes * 60).work())
+    outcome = Outcome(tiers, {number: row.fault for number, row in FAULT_ROWS.items()})
+    outcome.seconds = time.monotonic() - began
+    if given.json:
+        given.json.write_text(json.dumps(outcome.as_json(), indent=2) + "\n", encoding="utf-8")
+    print("\n".join(outcome.lines()), flush=True)  # noqa: T201 - this is what the program is for
+    return 0 if outcome.is_well else 1
+
+
+if __name__ == "__main__":
+    if any(os.environ.get(name) != value for name, value in FIXED.items()):
+        os.execve(
+            sys.executable, [sys.executable, "-m", "tests.torture", *sys.argv[1:]], {**os.environ, **FIXED}
+        )
+    sys.exit(main(sys.argv[1:]))
