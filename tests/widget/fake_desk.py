@@ -1,8 +1,9 @@
 """An in-memory desk: implements ui.kit.desk_face over a made-up world. Nothing is stored or sent."""
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from cadence_desk.domain.operations import KIND_WORDS, Hold, Kind, Operation, Op
 from cadence_desk.domain.orgs import ApiUsage, Banner, Capabilities, Identity, OrgProfile
 from cadence_desk.domain.people import ListView, Person, Rep
 from cadence_desk.domain.planning.enrolling import EnrollWish, Snapshot, plan_enrollment
+from cadence_desk.domain.planning.run import Run, RunState
 from cadence_desk.domain.readiness.checks import Check
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.refusals import PlanRow, Verdict
@@ -20,6 +22,7 @@ from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.sync.people_table import PeopleTable
 from cadence_desk.sync.tracker_table import TrackerTable, TrackerWords
 from tests.widget.fake_outbox import FakeOutbox, FakeUndoing
+from tests.widget.fake_runs import FakeResult, FakeRun, FakeRuns
 from tests.widget.fake_world import DISPOSITIONS, NOW, RESULTS, World, made_id, make_world
 
 if TYPE_CHECKING:
@@ -170,29 +173,6 @@ class FakeCalls:
         return CallScript("Introduction", self.script_text) if self.script_text else None
 
 
-@dataclass
-class FakeResult:
-    """One row of a running addition."""
-
-    target_id: str
-    name: str
-    words: str = "Waiting"
-    state: OperationState | None = OperationState.QUEUED
-    code: str = ""
-
-
-@dataclass
-class FakeRun:
-    """A running addition."""
-
-    run_id: str
-    rows: list[FakeResult] = field(default_factory=list)
-    finished: bool = False
-
-    def results(self) -> Sequence[FakeResult]:
-        return list(self.rows)
-
-
 class FakeEnrollment:
     """Plans with the real planner, runs in memory."""
 
@@ -201,8 +181,16 @@ class FakeEnrollment:
         self.runs: list[FakeRun] = []
         self.wishes: list[object] = []
         self.problem: DeskError | None = None
+        self.held: asyncio.Event | None = None
+        """A preview that is not let go yet."""
 
-    async def preview(self, target_ids: Sequence[str], wish: object) -> list[PlanRow]:
+    async def preview(
+        self, target_ids: Sequence[str], wish: object, told: Callable[[int, int], None] | None = None
+    ) -> list[PlanRow]:
+        if told is not None:
+            told(0, len(target_ids))
+        if self.held is not None:
+            await self.held.wait()
         if self.problem is not None:
             raise self.problem
         world = self._desk.world
@@ -215,7 +203,10 @@ class FakeEnrollment:
 
     async def start(self, rows: Sequence[PlanRow], wish: object) -> FakeRun:
         self.wishes.append(wish)
-        run = FakeRun(f"run-{len(self.runs)}")
+        wanted = sum(1 for row in rows if row.verdict is not Verdict.REFUSED)
+        asked = {"cadence_name": "Outbound"}
+        made = Run(f"run-{len(self.runs)}", Kind.ENROLL, "", RunState.PLANNED, asked, 0.0, len(rows), wanted)
+        run = FakeRun(made)
         for row in rows:
             if row.verdict is Verdict.REFUSED:
                 code = row.code.value if row.code else ""
@@ -401,6 +392,7 @@ class FakeDesk(FakeLists):
         self.trouble = ""
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)
+        self.runs = FakeRuns(self.enrollment.runs)
         self.readiness = FakeReadiness()
         self.outbox, self.undoing = FakeOutbox(self), FakeUndoing()
         self.operations: list[Operation] = []

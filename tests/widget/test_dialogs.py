@@ -74,8 +74,8 @@ def test_three_people_one_new_two_refused_by_keys_only(
         row = next(row for row in run_.rows if row.state is not None)
         row.state, row.words = OperationState.SETTLED, "Added, confirmed by Salesforce"
         desk.events.tell(Change(operations=True, ids=frozenset({row.target_id})))
-        await until(lambda: "confirmed" in dialog.summary.text(), "the result")
-        assert dialog.summary.text() == "1 confirmed  ·  2 not added"
+        await until(lambda: "confirmed" in dialog.pane.summary.text(), "the result")
+        assert dialog.pane.summary.text() == "1 confirmed  ·  2 not added"
 
     run(body())
 

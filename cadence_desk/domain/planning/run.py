@@ -42,7 +42,7 @@ RUN_TRANSITIONS: Mapping[RunState, frozenset[RunState]] = {
 """The only changes of a run's state there are; a trigger in outbox.db holds them too."""
 
 RUN_WORDS: Mapping[RunState, str] = {
-    _R.PLANNED: "Begins in a moment",
+    _R.PLANNED: "About to begin",
     _R.RUNNING: "Running",
     _R.HOLDING: "On hold",
     _R.FINISHED: "Finished",

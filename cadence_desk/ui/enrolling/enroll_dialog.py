@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from cadence_desk.bridge.relay import EventRelay
 from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.ui.enrolling.enroll_lines import (
     added,
@@ -19,10 +18,9 @@ from cadence_desk.ui.enrolling.enroll_lines import (
     offers_related,
     plan_lines,
     plan_summary,
-    result_lines,
-    result_summary,
     step_choices,
 )
+from cadence_desk.ui.enrolling.run_pane import RunPane
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.line_list import LineList
 from cadence_desk.ui.kit.moments import count_word
@@ -33,8 +31,7 @@ from cadence_desk.ui.kit.theme import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PySide6.QtWidgets import QWidget
+    from typing import Any
 
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.domain.refusals import PlanRow
@@ -48,6 +45,9 @@ _ID_LENGTHS = frozenset({0, 15, 18})
 class EnrollDialog(Sheet):
     """Choose, see, add."""
 
+    queued = Signal(str, list)
+    """Closed while the run can still be taken back: words and the intents that do so."""
+
     def __init__(self, place: Workplace, target_ids: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(
             f"Add {count_word(len(target_ids), 'person', 'people')} to a cadence", parent, QSize(920, 560)
@@ -57,6 +57,7 @@ class EnrollDialog(Sheet):
         self._targets = list(target_ids)
         self._rows: list[PlanRow] = []
         self._asked = 0
+        self._checking: Any = None
         self.run: EnrollRunFace | None = None
         self._make_fields()
         self._wait = QTimer(self)
@@ -81,6 +82,14 @@ class EnrollDialog(Sheet):
         self.related.setPlaceholderText("Id of an opportunity or another record")
         self.summary = PlainLabel("Choose a cadence to see what will happen.", bold=True)
         self.summary.setObjectName("previewSummary")
+        self.stop_check = QPushButton("&Stop checking")
+        self.stop_check.setObjectName("stopCheckButton")
+        self.stop_check.setAutoDefault(False)
+        self.stop_check.clicked.connect(lambda _checked=False: self._stop_checking())
+        self.stop_check.hide()
+        self.pane = RunPane(self._place, self)
+        self.pane.failed.connect(lambda error: present_error(self, error))
+        self.pane.hide()
         self.list = LineList()
         self.list.setObjectName("previewList")
         self.list.setAccessibleName("What will happen to each person")
@@ -102,14 +111,20 @@ class EnrollDialog(Sheet):
         form.addWidget(self.note)
         shown = QVBoxLayout()
         shown.setSpacing(GAP)
-        shown.addWidget(self.summary)
+        told = QHBoxLayout()
+        told.addWidget(self.summary, 1)
+        told.addWidget(self.stop_check)
+        shown.addLayout(told)
         shown.addWidget(self.list, 1)
         shown.addWidget(self.whole)
-        sides = QHBoxLayout()
+        self._choosing = QWidget()
+        sides = QHBoxLayout(self._choosing)
+        sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(2 * GAP)
         sides.addLayout(form, 2)
         sides.addLayout(shown, 3)
-        self.content.addLayout(sides, 1)
+        self.content.addWidget(self._choosing, 1)
+        self.content.addWidget(self.pane, 1)
         self.buttons.addStretch(1)
         self.close_button = self.add_button("Close", "closeEnrollButton", self.reject)
         self.add = self.add_button("Add", "confirmEnrollButton", self._start, primary=True)
@@ -132,9 +147,7 @@ class EnrollDialog(Sheet):
         for field in (self.cadence, self.step, self.assignee):
             field.picked.connect(lambda _key: self._wait.start())
         self.related.textChanged.connect(lambda _text: self._wait.start())
-        relay = EventRelay(self._place.desk.events, self)
-        relay.changed.connect(lambda _change: self._show_results())
-        self.finished.connect(lambda _result: relay.stop())
+        self.finished.connect(lambda _result: self._closed())
 
     def _show_steps(self, cadence_id: str) -> None:
         cadence = next((one for one in self._place.desk.cadences() if one.id == cadence_id), None)
@@ -142,9 +155,10 @@ class EnrollDialog(Sheet):
         self.step.pick("")
         self.step.setEnabled(cadence is not None)
 
-    def _show_whole(self, key: str) -> None:
+    def _show_whole(self, _key: str) -> None:
         """Show the selected row's text uncut."""
-        line = next((one for one in self.list.lines.lines if one.key == key), None)
+        row = self.list.currentIndex().row()
+        line = self.list.lines.lines[row] if 0 <= row < len(self.list.lines.lines) else None
         self.whole.setText(f"{line.title[:80]}: {line.detail}" if line is not None else "")
 
     # ------------------------------------------------------------ preview
@@ -159,15 +173,16 @@ class EnrollDialog(Sheet):
         wish = self._wish()
         if self.run is not None:
             return
+        self._drop_check()
         if wish is None:
             self._rows = []
-            self.list.show_lines(())
+            self.list.show_many(())
             self.summary.setText("Choose a cadence and an assignee to see what will happen.")
             self._allow()
             return
-        self._asked += 1
         self.summary.setText("Checking…")
-        self._place.tasks.start(
+        self.stop_check.show()
+        self._checking = self._place.tasks.start(
             self,
             self._ask(self._asked, wish),
             name="enrollment preview",
@@ -176,22 +191,46 @@ class EnrollDialog(Sheet):
         )
 
     async def _ask(self, number: int, wish: WishInput) -> tuple[int, list[PlanRow]]:
-        return number, await self._place.desk.enrollment.preview(self._targets, wish)
+        def told(done: int, of: int) -> None:
+            if number == self._asked:
+                self.summary.setText(f"Checked {done:,} of {count_word(of, 'person', 'people')}…")
+
+        return number, await self._place.desk.enrollment.preview(self._targets, wish, told)
+
+    def _drop_check(self) -> None:
+        """Wait no more for a preview that is being made: an answer to it is not shown."""
+        self._asked += 1
+        self.stop_check.hide()
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
+
+    def _stop_checking(self) -> None:
+        self._drop_check()
+        self._rows = []
+        self.list.show_many(())
+        self.summary.setText("Stopped: nothing was written. Change a choice to check again.")
+        self._allow()
+        self.cadence.text_field().setFocus()
 
     def preview_ready(self, answer: tuple[int, list[PlanRow]]) -> None:
         """Show a preview, unless a newer one was asked for."""
         number, rows = answer
         if number != self._asked or self.run is not None:
             return
+        self._checking = None
+        self.stop_check.hide()
         self._rows = rows
-        self.list.show_lines(plan_lines(rows))
+        self.list.show_many(plan_lines(rows))
         self.summary.setText(plan_summary(rows))
         self._allow()
 
     def preview_failed(self, error: DeskError) -> None:
         """Tell why there is no preview."""
+        self._checking = None
+        self.stop_check.hide()
         self._rows = []
-        self.list.show_lines(())
+        self.list.show_many(())
         self.summary.setText("The preview could not be made.")
         self._allow()
         present_error(self, error)
@@ -229,21 +268,22 @@ class EnrollDialog(Sheet):
     def started(self, run: EnrollRunFace) -> None:
         """Follow the run from now on."""
         self.run = run
-        self.note.setText("You can close this: the rows go on, and the Outbox shows them.")
+        self._choosing.hide()
         self.add.hide()
-        self.close_button.setText("Close")
+        self.show_sub("You can close this: the rows go on, and the Outbox shows the run.")
+        self.pane.show()
+        self.pane.follow(run)
         self.close_button.setFocus()
-        self._show_results()
+
+    def _closed(self) -> None:
+        self._drop_check()
+        self.pane.stop_following()
+        if self.run is not None and self.run.can_be_undone:
+            count = count_word(self.run.run.wanted, "person is", "people are")
+            self.queued.emit(f"{count} about to be added", [self.run.first_intent()])
 
     def not_started(self, error: DeskError) -> None:
         """Nothing was queued: let the user correct and try again."""
         for field in (self.cadence, self.step, self.assignee, self.related):
             field.setEnabled(True)
         present_error(self, error)
-
-    def _show_results(self) -> None:
-        if self.run is None:
-            return
-        results = self.run.results()
-        self.list.show_lines(result_lines(results))
-        self.summary.setText(result_summary(results))

@@ -9,18 +9,19 @@ from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.refusals import REASONS, Verdict
 from cadence_desk.ui.kit.line_list import Line
+from cadence_desk.ui.kit.many_lines import ManyLines
 from cadence_desk.ui.kit.shapes import Badge, Shape
 from cadence_desk.ui.kit.state_badges import state_badge, verdict_badge
 from cadence_desk.ui.kit.theme import Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cadence_desk.domain.cadences import Cadence
     from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.domain.people import Rep
     from cadence_desk.domain.refusals import PlanRow
-    from cadence_desk.ui.kit.desk_face import EnrollResultFace
+    from cadence_desk.ui.kit.desk_face import EnrollResultFace, EnrollRunFace
 
 _ADDED = frozenset({Verdict.WILL_ADD, Verdict.WILL_ADD_WITH_WARNING, Verdict.WILL_WAIT})
 _ASSIGN = "assigntargettosalescadence"
@@ -34,6 +35,7 @@ _RESULT_WORDS = {
     OperationState.IN_DOUBT: "in doubt",
     OperationState.NEEDS_REVIEW: "to be reviewed",
     OperationState.CANCELLED: "canceled",
+    OperationState.SUPERSEDED: "replaced",
 }
 
 
@@ -92,11 +94,16 @@ def plan_summary(rows: Sequence[PlanRow]) -> str:
     return "  ·  ".join(f"{counts[verdict]:,} {word}" for verdict, word in words.items() if counts[verdict])
 
 
-def plan_lines(rows: Sequence[PlanRow]) -> list[Line]:
-    """Return the preview: what needs a look first, in the list's order otherwise."""
+def plan_order(rows: Sequence[PlanRow]) -> list[int]:
+    """Return the places of rows as they are shown: what needs a look first, in the list's order otherwise."""
     order = {Verdict.REFUSED: 0, Verdict.UNKNOWN: 1, Verdict.WILL_ADD_WITH_WARNING: 2, Verdict.WILL_WAIT: 3}
-    numbered = sorted(enumerate(rows), key=lambda pair: (order.get(pair[1].verdict, 4), pair[0]))
-    return [_plan_line(number, row) for number, row in numbered]
+    return sorted(range(len(rows)), key=lambda place: order.get(rows[place].verdict, 4))
+
+
+def plan_lines(rows: Sequence[PlanRow]) -> ManyLines:
+    """Return the preview, line by line when it is looked at."""
+    order = plan_order(rows)
+    return ManyLines(len(rows), lambda place: _plan_line(order[place], rows[order[place]]))
 
 
 def _plan_line(number: int, row: PlanRow) -> Line:
@@ -114,18 +121,17 @@ def _plan_line(number: int, row: PlanRow) -> Line:
     return Line(f"{number}:{row.target_id}", row.name, detail, verdict_badge(row.verdict), tone=tone)
 
 
-def result_summary(results: Sequence[EnrollResultFace]) -> str:
+def result_summary(counts: Mapping[OperationState | None, int]) -> str:
     """Return where a run stands in one line."""
-    states = Counter(result.state for result in results)
-    parts = [f"{states[state]:,} {word}" for state, word in _RESULT_WORDS.items() if states[state]]
-    if states[None]:
-        parts.append(f"{states[None]:,} not added")
+    parts = [f"{counts[state]:,} {word}" for state, word in _RESULT_WORDS.items() if counts.get(state)]
+    if counts.get(None):
+        parts.append(f"{counts[None]:,} not added")
     return "  ·  ".join(parts)
 
 
-def result_lines(results: Sequence[EnrollResultFace]) -> list[Line]:
-    """Return one line per row, with exactly one result."""
-    return [_result_line(number, result) for number, result in enumerate(results)]
+def result_lines(run: EnrollRunFace) -> ManyLines:
+    """Return one line per row, with exactly one result each time it is looked at."""
+    return ManyLines(run.count, lambda place: _result_line(place, run.result(place)))
 
 
 def _result_line(number: int, result: EnrollResultFace) -> Line:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from PySide6.QtCore import QObject
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import Kind, Operation, OperationState
     from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
     from cadence_desk.domain.people import ListView, Person, Rep
+    from cadence_desk.domain.planning.run import Run
     from cadence_desk.domain.protection import Protection
     from cadence_desk.domain.readiness.checks import Check
     from cadence_desk.domain.refusals import PlanRow
@@ -178,12 +180,33 @@ class EnrollRunFace(Protocol):
     """A running addition."""
 
     @property
+    def run(self) -> Run:
+        """The run as stored."""
+
+    @property
     def run_id(self) -> str:
         """Its id."""
 
     @property
     def finished(self) -> bool:
         """True when no row is open."""
+
+    @property
+    def can_be_undone(self) -> bool:
+        """True while it waits before its first send."""
+
+    @property
+    def count(self) -> int:
+        """How many rows came in."""
+
+    def first_intent(self) -> str:
+        """Return the intent that takes it back."""
+
+    def counts(self) -> Mapping[OperationState | None, int]:
+        """Return how many rows are in which state; None for those not sent at all."""
+
+    def result(self, index: int, /) -> EnrollResultFace:
+        """Return how one row stands."""
 
     def results(self) -> Sequence[EnrollResultFace]:
         """Return one result per row."""
@@ -192,11 +215,35 @@ class EnrollRunFace(Protocol):
 class EnrollmentFace(Protocol):
     """Adding to cadences."""
 
-    async def preview(self, target_ids: Sequence[str], wish: Any, /) -> list[PlanRow]:
-        """Return what would happen to each target."""
+    async def preview(
+        self, target_ids: Sequence[str], wish: Any, told: Callable[[int, int], None] | None = None, /
+    ) -> list[PlanRow]:
+        """Return what would happen to each target; tell how many have been looked at, of how many."""
 
     async def start(self, rows: Sequence[PlanRow], wish: Any, /) -> Any:
-        """Queue the rows that will be added; return the run."""
+        """Store a run with every row; return it."""
+
+
+class RunsFace(Protocol):
+    """Runs of many rows."""
+
+    def in_short(self) -> Sequence[tuple[Run, int]]:
+        """Return every run with the number of its rows that have ended, newest first."""
+
+    async def view(self, run_id: str, /) -> Any:
+        """Return a run with its rows."""
+
+    async def hold(self, run_id: str, /) -> None:
+        """Send nothing more until it is resumed."""
+
+    async def resume(self, run_id: str, /) -> None:
+        """Go on."""
+
+    async def stop(self, run_id: str, /) -> None:
+        """End it."""
+
+    async def write_report(self, run_id: str, folder: Path, /) -> Sequence[Path]:
+        """Write the four files of its ledger."""
 
 
 class MovesFace(Protocol):
@@ -355,6 +402,10 @@ class DeskStateFace(Protocol):
 
     def activity(self) -> Sequence[Activity]:
         """Return what the org reported, newest first."""
+
+    @property
+    def runs(self) -> RunsFace:
+        """Runs of many rows."""
 
     def usage(self) -> ApiUsage:
         """Return the API meter."""

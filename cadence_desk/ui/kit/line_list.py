@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QSize,
     Qt,
@@ -71,7 +72,7 @@ class LineModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.lines: list[Line] = []
+        self.lines: Sequence[Line] = []
 
     @override
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
@@ -95,14 +96,18 @@ class LineModel(QAbstractListModel):
     def show(self, lines: Sequence[Line]) -> None:
         """Replace the rows; when the keys stay the same only changed rows are told."""
         if [line.key for line in lines] != [line.key for line in self.lines]:
-            self.beginResetModel()
-            self.lines = list(lines)
-            self.endResetModel()
+            self.replace(lines)
             return
-        for row, line in enumerate(lines):
-            if line != self.lines[row]:
-                self.lines[row] = line
-                self.dataChanged.emit(self.index(row), self.index(row))
+        changed = [row for row, line in enumerate(lines) if line != self.lines[row]]
+        self.lines = list(lines)
+        for row in changed:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def replace(self, lines: Sequence[Line]) -> None:
+        """Replace the rows without looking at each; lines that are made when looked at stay so."""
+        self.beginResetModel()
+        self.lines = list(lines) if isinstance(lines, list | tuple) else lines
+        self.endResetModel()
 
 
 class _LineDelegate(QStyledItemDelegate):
@@ -228,6 +233,20 @@ class LineList(QListView):
         if kept and self.current_key() != kept:
             self.go_to(kept, quiet=True)
         self.verticalScrollBar().setValue(top)
+        self.viewport().update()
+
+    def show_many(self, lines: Sequence[Line]) -> None:
+        """Show thousands of lines that are made when they are looked at; the list begins at its top."""
+        self.lines.replace(lines)
+        self.scrollToTop()
+
+    def look_again(self) -> None:
+        """Paint and tell what is on screen anew: the same rows say something else now."""
+        height = self.viewport().height()
+        first, last = self.indexAt(QPoint(4, 1)), self.indexAt(QPoint(4, height - 2))
+        if first.isValid():
+            end = last if last.isValid() else self.lines.index(len(self.lines.lines) - 1)
+            self.lines.dataChanged.emit(first, end)
         self.viewport().update()
 
     def show_empty(self, words: str) -> None:

@@ -47,6 +47,7 @@ def add_commands(book: CommandBook, frame: WindowFrame, doors: Doors, acts: Wind
         *_work_commands(doors, acts),
         *_outside_commands(doors.outside),
         *_going_commands(frame),
+        doors.many.command(),
         *_list_commands(doors, acts, org),
         *_reading_commands(org),
         *_window_commands(doors, acts, org),

@@ -16,6 +16,7 @@ from cadence_desk.ui.kit.theme import Tone
 from cadence_desk.ui.shell.call_door import CallDoor
 from cadence_desk.ui.shell.offers import offer_in_menu
 from cadence_desk.ui.shell.outside import Outside
+from cadence_desk.ui.shell.run_door import RunDoor
 from cadence_desk.ui.shell.subject import subject_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Doors(QObject):
         self._window = window
         self._frame = frame
         self._book = book
+        self.many = RunDoor(window, frame)
+        self.many.queued.connect(self.queued)
         self.calls = CallDoor(window, frame)
         self.outside = Outside(window, frame)
         self.calls.saved.connect(self._call_saved)
@@ -66,11 +69,9 @@ class Doors(QObject):
 
     def enroll(self) -> None:
         """Open the add-to-cadence dialog for the selected people."""
-        from cadence_desk.ui.enrolling.enroll_dialog import EnrollDialog
-
-        place, subject = self._frame.place, subject_of(self._frame)
-        if place is not None and subject.target_ids:
-            _open(EnrollDialog(place, list(subject.target_ids), self._window))
+        subject = subject_of(self._frame)
+        if subject.target_ids:
+            self.many.enroll(list(subject.target_ids))
 
     def act(self, kind: Kind) -> None:
         """Open the confirm sheet of an action on trackers."""
