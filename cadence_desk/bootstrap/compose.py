@@ -29,6 +29,7 @@ from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.domain.budget import EventRate
@@ -64,17 +65,14 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
 
     def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
-        files = paths.files(profile.key, identity.organization_id, identity.user_id)
-        make_private_folder(files)
+        files = _folder_of(opened, identity)
         keeper.begin(files / USAGE_FILE)
         owner = Owner(identity.organization_id, identity.user_id)
         name = f"data-key-{owner.org_id}-{owner.user_id}"
         cipher = open_data_key(files, secrets, name, secrets.kind).cipher()
-        if not options.keeps_cache:
-            remove_file(files / CACHE_FILE)
         parts = EngineParts(
             outbox=OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id),
-            cache=CacheFile(files / CACHE_FILE, owner, cipher),
+            cache=CacheFile(_cache_path(files, options), owner, cipher),
             gateway=connection.gateway,
             feed=connection.feed,
             lanes=connection.lanes,
@@ -104,6 +102,20 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     )
     desk.events.subscribe(keeper.heard)
     return desk
+
+
+def _folder_of(opened: OpenProfile, identity: Identity) -> Path:
+    """Return the private folder of a user's files; made when it is not there."""
+    files = opened.paths.files(opened.profile.key, identity.organization_id, identity.user_id)
+    make_private_folder(files)
+    return files
+
+
+def _cache_path(files: Path, options: EngineOptions) -> Path:
+    """Return where the cache lies; nothing is left of it where it is not wanted."""
+    if not options.keeps_cache:
+        remove_file(files / CACHE_FILE)
+    return files / CACHE_FILE
 
 
 def build_reading_desk(opened: OpenProfile) -> Desk:

@@ -44,6 +44,10 @@ class MainWindow(QMainWindow):
 
     quit_asked = Signal()
     """The user wants to leave; launch starts the quit order and calls `finish` at its end."""
+    link = ""
+    """What to show once the desk is open."""
+    _told_kept = False
+    _told_unsaved = False
 
     def __init__(self, memory: Memory | None = None, open_page: Callable[[str], None] = open_url) -> None:
         super().__init__()
@@ -53,10 +57,6 @@ class MainWindow(QMainWindow):
         self._relay: EventRelay | None = None
         self._started = False
         self._finished = False
-        self._told_kept = False
-        self._told_unsaved = False
-        self.link = ""
-        """What to show once the desk is open."""
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
         self.memory = WindowMemory(self, self.frame, memory or NoMemory())
