@@ -414,8 +414,8 @@ class DeskStateFace(Protocol):
         """Return why a command cannot be used; empty when it can."""
 
 
-class DeskFace(DeskStateFace, Protocol):
-    """Everything a screen may ask."""
+class DeskWorkFace(Protocol):
+    """What a person can do."""
 
     @property
     def calls(self) -> CallsFace:
@@ -440,6 +440,10 @@ class DeskFace(DeskStateFace, Protocol):
     @property
     def readiness(self) -> ReadinessFace:
         """What this org lets this user do."""
+
+
+class DeskFace(DeskStateFace, DeskWorkFace, Protocol):
+    """Everything a screen may ask."""
 
     def person(self, target_id: str, /) -> Person | None:
         """Return a person."""
