@@ -156,6 +156,17 @@ def without_orphans(entries: Sequence[Entry], needs: Callable[[str], Iterable[st
     return [entry for entry in entries if not is_library(entry[0]) or base(entry) in wanted]
 
 
+def without_broken_plugins(entries: Sequence[Entry], needs: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """Drop the Qt plugins that are linked to a part of Qt which is not shipped: Qt tries others in their place."""
+    libraries = {base(entry) for entry in entries if is_library(entry[0])}
+
+    def complete(entry: Entry) -> bool:
+        missing = [name for name in needs(entry[1]) if name.startswith("libQt6") and name not in libraries]
+        return not missing
+
+    return [entry for entry in entries if "/plugins/" not in entry[0] or complete(entry)]
+
+
 def base(entry: Entry) -> str:
     """Return the file name of an entry's place."""
     return entry[0].replace(os.sep, "/").rsplit("/", 1)[-1]

@@ -79,9 +79,9 @@ def make_deb() -> Path:
     _lay_out(stage)
     _write_control(stage)
     _bring_into_shape(stage)
-    target = DIST / f"{NAME}_{version()}_{architecture()}.deb"
+    target = package_file()
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch())}
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(stage), str(target)]
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z2", "--build", str(stage), str(target)]
     run(command, what="dpkg-deb", environment=environment)
     shutil.rmtree(stage)
     if megabytes(target) > LARGEST:
@@ -89,6 +89,11 @@ def make_deb() -> Path:
             f"The Debian package takes {megabytes(target):.0f} MB; it may take {LARGEST:.0f} MB."
         )
     return target
+
+
+def package_file() -> Path:
+    """Return where the package is or will be."""
+    return DIST / f"{NAME}_{version()}_{architecture()}.deb"
 
 
 def architecture() -> str:

@@ -13,6 +13,9 @@ for _name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
         os.environ[_name] = _before
     else:
         os.environ.pop(_name, None)
+# a child that is this program again is a start of its own: its loader has to set the path anew (PyInstaller manual,
+# "Independent subprocesses")
+os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 from cadence_desk.__main__ import main  # noqa: E402 - after the environment is in order
 
