@@ -427,12 +427,6 @@ def report(results: Mapping[str, tuple[int, float]]) -> int:
     return int(any(status for status, _ in results.values()))
 
 
-def later(_arguments: Sequence[str]) -> int:
-    """Say that the command is planned."""
-    say("This command comes with later work.")
-    return 2
-
-
 def build(arguments: Sequence[str]) -> int:
     """Make the packaged app, in an environment of its own: nothing of the checks can get into it."""
     if LOCK_PREFIX != FOR_BUILDING:
@@ -447,10 +441,20 @@ def build(arguments: Sequence[str]) -> int:
 
 def torture(arguments: Sequence[str]) -> int:
     """Hold the promise "nothing lost, nothing twice" to the proof; ends with 1 when it does not stand."""
+    return offscreen("tests.torture", arguments)
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Measure figures beside their references; ends with 1 when a goal is missed."""
+    return offscreen("tests.bench", arguments)
+
+
+def offscreen(module: str, arguments: Sequence[str]) -> int:
+    """Run one of the project's own programs without a display, once everything is set up."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     check_system()
     set_up()
-    command = [str(venv_python()), "-m", "tests.torture", *arguments]
+    command = [str(venv_python()), "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
@@ -470,7 +474,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "run": (run, "[ARGS]   start the desk on the practice org, or cadence-desk with ARGS"),
     "test": (test, "[ARGS]  lint, types, contracts, tests; with ARGS only pytest ARGS"),
     "torture": (torture, "[ARGS]  faults and kills by the thousand; nothing lost, nothing twice"),
-    "bench": (later, "        speed figures (comes with later work)"),
+    "bench": (bench, "[ARGS]  speed figures beside their references; bench --help tells more"),
     "build": (build, "[ARGS]  the packaged app and its installers; build --help tells more"),
     "lock": (lock, "         for maintainers: resolve and lock the dependencies anew"),
 }

@@ -1,0 +1,80 @@
+"""startup.*: from the start of the process to the first paint, to yesterday's rows, to live changes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.bench import peers
+from tests.bench.figures import Figure, Spread, compared, skipped, turn_by_turn
+from tests.desk.practice_org import Org
+from tests.house.source_tree import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.bench.rounds import Rounds
+
+PATIENCE_SECONDS = 60
+
+
+class Starts:
+    """Starts of windows, each in a process of its own."""
+
+    def __init__(self, folder: Path, org: Org) -> None:
+        self.home = folder / "home"
+        self.ready = folder / "ready.json"
+        self.ready.write_text(json.dumps(org.ready), encoding="utf-8")
+        self.most_kb: list[int] = []
+
+    def milliseconds(self, until: str) -> float:
+        """Return the wall time from the start of a process until its window stood where it should."""
+        began = time.monotonic()
+        at, most = self.run(until).split()
+        self.most_kb.append(int(most))
+        return (float(at) - began) * 1000
+
+    def run(self, until: str) -> str:
+        """Run one start to its end and return what it printed."""
+        command = [sys.executable, "-m", "tests.bench.window_child", until, str(self.home), str(self.ready)]
+        done = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
+        if done.returncode:
+            raise RuntimeError(f"the window ended with {done.returncode} before it was there: {until}")
+        return done.stdout
+
+
+def figures(rounds: Rounds) -> Iterator[Figure]:
+    """Measure starts of this program beside a bare window and beside a peer."""
+    org = Org.start("--people", "200")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from measured(Starts(Path(folder), org), rounds)
+    finally:
+        org.stop()
+
+
+def measured(starts: Starts, rounds: Rounds) -> Iterator[Figure]:
+    """Measure with a running org."""
+    starts.run("used")  # somebody worked here before: signed in, rows on this computer
+    paint, bare, rows, live = turn_by_turn(
+        rounds.repeats, *(lambda until=until: starts.milliseconds(until) for until in ("paint", "bare", "rows", "live"))
+    )  # fmt: skip
+    yield compared("startup.first_paint", "ms", (paint, bare), "bare window", 1.3)
+    yield compared("startup.rows", "ms", (rows, bare), "bare window", 2.5)
+    yield compared("startup.live", "ms", (live, bare), "bare window", None)
+    most = Spread(tuple(one / 1000 for one in starts.most_kb[3::4]))
+    yield Figure("startup.rss", most.median, "MB", spread=f"live on 200 people, {most.words}")
+    try:
+        vorta = peers.vorta_starts()
+    except peers.NotHere as reason:
+        yield skipped("startup.first_paint_vorta", str(reason), unit="ms")
+        return
+    ours, theirs = turn_by_turn(rounds.few_repeats, lambda: starts.milliseconds("paint"), vorta)
+    yield compared("startup.first_paint_vorta", "ms", (ours, theirs), "Vorta", 0.45)
