@@ -152,7 +152,7 @@ def _compare_adds(evidence: Evidence, asked: list[Row], ours: int, there: int) -
         evidence.find(DOUBLED, told)
     elif ours > good + states.count("needs_review"):
         evidence.find(UNEQUAL, told)
-    elif good > there:
+    elif good > there * evidence.computers:
         evidence.find(LOST, told)
 
 

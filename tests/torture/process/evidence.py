@@ -46,6 +46,8 @@ class Evidence:
     """What the desk itself says at the end, with the texts that only it can read."""
     kept_drafts: list[dict[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    computers: int = 1
+    """How many desks worked for this user at once: what one of them asked for another may have done."""
     kills: int = 0
     reviews: int = 0
     rows: Counter[int] = field(default_factory=Counter)

@@ -241,8 +241,9 @@ class KillRun:
             self._stage = None
 
 
-def long_kill(run: KillRun, number: int) -> Evidence:
+def long_kill(run: KillRun, seed: int) -> Evidence:
     """Die at a drawn boundary of a long journey, and at times once more while recovering."""
+    number = seed - LONG
     dice = random.Random(f"long kill/{number}")
     recovery = dice.randint(1, 8) if dice.random() < 0.5 else 0
     at = dice.randint(1, run.length(LONG_JOURNEYS[number % 2]))

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -211,6 +212,7 @@ class Nursery:
             assert pipe is not None
             pipe.close()
         self._process.wait(PATIENCE_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def profile_parts(profile: OrgProfile) -> dict[str, Any]:

@@ -202,6 +202,11 @@ class DeskOrders:
     async def do_drafts(self) -> list[dict[str, str]]:
         return [{"target": one.target_id, "notes": one.notes} for one in self.desk.calls.drafts()]
 
+    async def do_whole_board(self) -> dict[str, Any]:
+        """Tell everything that the lists show."""
+        people = [one for one in self.desk.people.ids() if self.desk.person(one) is not None]
+        return await self.do_board(people)
+
     async def do_board(self, targets: list[str]) -> dict[str, Any]:
         """Tell what the lists show of these people."""
         people: dict[str, Any] = {}
@@ -216,14 +221,6 @@ class DeskOrders:
                 if step is not None and step.state == "Active":
                     steps[step.id] = step.state
         return {"people": people, "trackers": trackers, "steps": steps}
-
-    async def do_counts(self) -> dict[str, int]:
-        engine = self.desk._session.require_engine()
-        return {
-            "people": sum(1 for one in self.desk.people.ids() if self.desk.person(one) is not None),
-            "trackers": sum(1 for one in self.desk.trackers.ids() if self.desk.tracker(one) is not None),
-            "steps": sum(1 for one in engine.board.steps if one.state == "Active"),
-        }
 
     # ------------------------------------------------------------ what a person does
 

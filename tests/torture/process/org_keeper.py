@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class OrgKeeper:
         return self.folder / f"home-{next(self._homes)}"
 
     def _renew(self) -> None:
-        self.close()
+        self._end()
         self._org = org = Org.start(
             "--people", str(self._people), "--home", str(self.folder / "authority"), "--start", STARTS_AT
         )
@@ -83,7 +84,13 @@ class OrgKeeper:
         return rows[0]["Id"] if rows else ""
 
     def close(self) -> None:
-        """End the org; one that ended by itself is told."""
+        """End the org and forget the homes; an org that ended by itself is told."""
+        try:
+            self._end()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self) -> None:
         org, self._org = self._org, None
         if org is not None:
             org.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from cadence_desk.domain.errors import SignedOut
 from tests.desk.practice_org import OrgSaidNo
 from tests.torture.process.evidence import BROKEN, UNEQUAL, Evidence
 from tests.torture.process.ledger import read_ledger
@@ -40,6 +41,7 @@ class Stage:
         self._name = name
         self._profile = profile
         self._lives = 0
+        self.key_file: Path | None = home / "keys"
         self._desk: DeskProcess | None = None
 
     @property
@@ -67,9 +69,21 @@ class Stage:
         if kill_at:
             self.desk.order("arm", at=kill_at, caches=caches)
         profile = profile_parts(self._profile or self.keeper.org.profile())
-        key_file = str(self.home / "keys")
+        key_file = str(self.key_file) if self.key_file else None
         self.order("open", home=str(self.home), profile=profile, key_file=key_file, seed=self._seed())
         self._enter()
+
+    def second(self) -> str:
+        """Try to open the same home in another process; returns the code of the refusal, or an empty text."""
+        other = self._nursery.desk()
+        profile = profile_parts(self._profile or self.keeper.org.profile())
+        try:
+            other.order("open", home=str(self.home), profile=profile, key_file=None, seed="second")
+        except DeskSaidNo as said:
+            return str(said.args[0])
+        finally:
+            other.close()
+        return ""
 
     def _seed(self) -> str:
         return f"{self._name}-{self._lives}"
@@ -78,7 +92,9 @@ class Stage:
         """Resume the session; a person signs in where that is not possible."""
         try:
             said = self.order("start", START_PATIENCE)
-            if said["state"] != "signed_in" and said.get("error") in {None, "SIGNED_OUT", "SignedOut"}:
+            if "error" in said:
+                self.evidence.course.append(f"start: {said['error']}")
+            if said["state"] != "signed_in" and said.get("error") in {None, SignedOut.code}:
                 self.order("sign_in", START_PATIENCE, user_id=self.keeper.org.me)
         except (DeskSaidNo, TimeoutError) as trouble:
             self.evidence.course.append(f"start: {trouble}")
