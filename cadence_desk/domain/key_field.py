@@ -28,12 +28,12 @@ Salesforce takes once, Cadence Desk may simply ask again: the second time change
 _BOTH = """\
 Why both marks. A field that is an External ID and not Unique is worse than none: Salesforce then lets two tasks have the
 same key, and it lets only users with View All Data write by that key, which no rep has. Cadence Desk does not use such a
-field. Unique without External ID cannot be written by at all. (REST API guide, Insert or Update by External ID.)"""
+field. Unique without External ID is no key that one can write by. (REST API guide, Insert or Update by External ID.)"""
 
 _DEPLOY = """\
-Or deploy the three files below instead of step 1 to 5: package.xml, objects/Activity.object and
-permissionsets/Cadence_Desk_Call_Key.permissionset. With the Salesforce CLI, after
-cadence-desk org key-field --to FOLDER:
+Or deploy three files instead of steps 1 to 5: package.xml, objects/Activity.object and
+permissionsets/Cadence_Desk_Call_Key.permissionset. cadence-desk org key-field prints them, and writes them with
+--to FOLDER. Then, with the Salesforce CLI:
   sf project deploy start --metadata-dir FOLDER --target-org YOUR-ORG
   sf org assign permset --name Cadence_Desk_Call_Key --target-org YOUR-ORG
 Then assign the permission set to your reps. Whether your org lets a field of Activity be unique shows when you save it;

@@ -36,7 +36,11 @@ def find(top: QWidget, kind: type[W], name: str) -> W:
 
 def press(widget: QWidget, *keys: str) -> None:
     """Press keys on a widget: single characters, or names like Down, Return, Ctrl+Return."""
-    modifiers = {"Ctrl": Qt.KeyboardModifier.ControlModifier, "Shift": Qt.KeyboardModifier.ShiftModifier}
+    modifiers = {
+        "Ctrl": Qt.KeyboardModifier.ControlModifier,
+        "Shift": Qt.KeyboardModifier.ShiftModifier,
+        "Alt": Qt.KeyboardModifier.AltModifier,
+    }
     for text in keys:
         *held, key = text.split("+") if len(text) > 1 else [text]
         modifier = Qt.KeyboardModifier.NoModifier

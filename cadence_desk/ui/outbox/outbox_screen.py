@@ -86,7 +86,7 @@ class OutboxScreen(QWidget):
         self.list.opened.connect(lambda key: self.target_opened.emit(self._target_of(key)))
         self.detail = StoryDetail()
         self.detail.chosen.connect(self.choose)
-        self.detail.key_asked.connect(lambda: self.asked.emit("key_field"))
+        self.detail.asked.connect(self.asked)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from cadence_desk.domain.choices import CALL_KINDS, CHOICE_HINTS, CHOICE_WORDS, DANGEROUS, Choice
-from cadence_desk.domain.operations import KIND_WORDS, Kind
+from cadence_desk.domain.operations import KIND_WORDS, Kind, OperationState
 from cadence_desk.domain.protection import PROTECTION_WORDS, Protection
 from cadence_desk.domain.stories import local_time
 from cadence_desk.ui.kit.badge_label import BadgeLabel
 from cadence_desk.ui.kit.plain_label import PlainLabel
 from cadence_desk.ui.kit.state_badges import operation_badge
 from cadence_desk.ui.kit.theme import GAP, Tone
+from cadence_desk.ui.outbox.choice_keys import CHOICE_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,8 @@ class StoryDetail(QScrollArea):
 
     chosen = Signal(object)
     """A Choice was pressed."""
-    key_asked = Signal()
-    """Somebody wants to know how the unique key is added."""
+    asked = Signal(str)
+    """A command is wanted, by its name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,6 +100,8 @@ class StoryDetail(QScrollArea):
         rows.addWidget(PlainLabel(story.title, muted=True))
         rows.addWidget(badge, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(means)
+        if story.operation.state is OperationState.NEEDS_REVIEW:
+            self._link(rows, "Open the person in Salesforce  (O)", "open_in_org")
         rows.addLayout(self._choices(story))
         self._part(rows, "What was asked", story.asked, "Nothing more than that.")
         self._part(rows, "What was seen", story.seen, "Nothing was sent yet, so there is nothing to see.")
@@ -121,7 +124,7 @@ class StoryDetail(QScrollArea):
             button.clicked.connect(lambda _checked=False, wanted=choice: self.chosen.emit(wanted))
             self.buttons[choice] = button
             grid.addWidget(button, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(PlainLabel(hint, muted=True, wrap=True), row, 1)
+            grid.addWidget(PlainLabel(f"{hint}  ({CHOICE_KEYS[choice]})", muted=True, wrap=True), row, 1)
         if story.no_undo:
             words = PlainLabel(story.no_undo, muted=True, wrap=True)
             words.setObjectName("noUndoLabel")
@@ -148,14 +151,17 @@ class StoryDetail(QScrollArea):
         _heading(rows, "What keeps it from being done twice")
         rows.addWidget(PlainLabel(story.protection, wrap=True))
         if story.operation.kind in _KEYED and story.protection == PROTECTION_WORDS[Protection.REVIEW]:
-            button = QPushButton("How an admin adds the key")
-            button.setObjectName("keyFieldButton")
-            button.setProperty("flat", True)  # noqa: FBT003  # a Qt property, by position only
-            button.clicked.connect(self.key_asked)
-            line = QHBoxLayout()
-            line.addWidget(button)
-            line.addStretch(1)
-            rows.addLayout(line)
+            self._link(rows, "How an admin adds the key", "key_field")
+
+    def _link(self, rows: QVBoxLayout, words: str, command: str) -> None:
+        button = QPushButton(words)
+        button.setObjectName(f"{command}Link")
+        button.setProperty("flat", True)  # noqa: FBT003  # a Qt property, by position only
+        button.clicked.connect(lambda _checked=False: self.asked.emit(command))
+        line = QHBoxLayout()
+        line.addWidget(button)
+        line.addStretch(1)
+        rows.addLayout(line)
 
     @staticmethod
     def _history(rows: QVBoxLayout, story: Story) -> None:

@@ -6,26 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.choices import CHOICE_WORDS, Choice
+from cadence_desk.ui.outbox.choice_keys import CHOICE_KEYS
 from cadence_desk.ui.shell.commands import Command
 
 if TYPE_CHECKING:
     from cadence_desk.ui.shell.doors import Doors
     from cadence_desk.ui.shell.frame import WindowFrame
-
-_KEYS = {
-    Choice.SETTLE: "Alt+I",
-    Choice.RESEND: "Alt+S",
-    Choice.EDIT: "Alt+E",
-    Choice.DROP: "Alt+D",
-    Choice.ASK_AGAIN: "Alt+A",
-    Choice.HIDE: "Alt+V",
-    Choice.CANCEL: "Alt+C",
-    Choice.CANCEL_RUN: "Alt+R",
-    Choice.CHECK_NOW: "Alt+N",
-    Choice.UNDO: "Alt+U",
-    Choice.GO_ON: "Alt+G",
-    Choice.DISCARD: "Alt+X",
-}
 
 
 def outbox_commands(frame: WindowFrame, doors: Doors) -> list[Command]:
@@ -39,7 +25,7 @@ def outbox_commands(frame: WindowFrame, doors: Doors) -> list[Command]:
                 f"outbox_{choice.value}",
                 f"Outbox: {words}",
                 partial(_choose, frame, choice),
-                (_KEYS[choice],),
+                (CHOICE_KEYS[choice],),
                 "outbox review waiting decide",
                 partial(_why_not, frame, choice),
             )
