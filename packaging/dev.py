@@ -454,15 +454,14 @@ def offscreen(module: str, arguments: Sequence[str]) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     check_system()
     set_up()
-    command = [str(venv_python()), "-m", module, *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run([str(venv_python()), "-m", module, *arguments], cwd=ROOT, check=False).returncode
 
 
 def lock(arguments: Sequence[str]) -> int:
     """Resolve the dependencies anew for every supported Python; for maintainers."""
     set_up()
-    command = [str(venv_python()), str(ROOT / "packaging" / "write_locks.py"), *arguments]
-    return subprocess.run(command, check=False).returncode
+    script = str(ROOT / "packaging" / "write_locks.py")
+    return subprocess.run([str(venv_python()), script, *arguments], check=False).returncode
 
 
 def say(text: str) -> None:

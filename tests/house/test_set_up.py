@@ -133,12 +133,6 @@ def test_display_is_seen(dev: ModuleType) -> None:
     assert not dev.has_display({"DISPLAY": ""})
 
 
-@pytest.mark.parametrize("command", ["bench"])
-def test_later_commands_say_so(dev: ModuleType, command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dev.main([command]) == 2
-    assert "comes with later work" in capsys.readouterr().err
-
-
 def test_usage_lists_every_command(dev: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert dev.main([]) == 2
     assert dev.main(["no-such-command"]) == 2
