@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import Hold, OperationState
+from cadence_desk.store.outbox_schema import renew_guards
 from cadence_desk.store.row_marks import stamp
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def take_back(connection: sqlite3.Connection, rows: OutboxRows, after: int, wall
         return []
     connection.execute("DROP TRIGGER operation_moves")  # the opening and the caller renew the guards
     return [_undone(connection, rows, one, wall) for one in changed]
+
+
+def undo_commit(connection: sqlite3.Connection, rows: OutboxRows, after: int, wall: float) -> None:
+    """As `take_back`, with the guards back in force at its end."""
+    take_back(connection, rows, after, wall)
+    renew_guards(connection)
 
 
 def _undone(connection: sqlite3.Connection, rows: OutboxRows, operation: Operation, wall: float) -> Operation:

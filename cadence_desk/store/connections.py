@@ -36,11 +36,13 @@ class FileOptions:
         connection: class of the connections; a subclass can make the k-th call fail.
         reader: thread for loads, shared between files; None gives the file its own.
         on_network: tells whether a folder lies on another machine.
+        keep_days: how long texts of operations that are over are kept.
     """
 
     connection: type[sqlite3.Connection] = sqlite3.Connection
     reader: Worker | None = None
     on_network: Callable[[Path], bool] = is_on_network
+    keep_days: float = 7.0
 
 
 def open_for_writing(path: Path, synchronous: str, options: FileOptions) -> sqlite3.Connection:

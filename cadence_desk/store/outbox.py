@@ -6,26 +6,25 @@ Imports domain. Called by the engine and the desk; each method queues one job an
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cadence_desk.domain.errors import FileDamaged, InternalError, KeyLost, StoreError
+from cadence_desk.domain.errors import FileDamaged, InternalError, StoreError
 from cadence_desk.domain.operations import OperationState
-from cadence_desk.store.backups import back_up_daily
-from cadence_desk.store.came_back import take_back
+from cadence_desk.store.came_back import undo_commit
 from cadence_desk.store.commit_log import CommitLog
 from cadence_desk.store.connections import FileOptions, open_for_reading, open_for_writing, translated
+from cadence_desk.store.housekeeping import HouseKeeping
 from cadence_desk.store.moves import Move
 from cadence_desk.store.outbox_ledger import OutboxLedger, constraints_told
 from cadence_desk.store.outbox_opening import OpeningReport, OutboxOpening
-from cadence_desk.store.outbox_rows import OutboxRows, read_clear
+from cadence_desk.store.outbox_rows import OutboxRows
 from cadence_desk.store.outbox_runs import OutboxRuns, RunParts
-from cadence_desk.store.outbox_schema import renew_guards
 from cadence_desk.store.recovery import OutboxRecovery
 from cadence_desk.store.writer import Worker, Writer
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import Hold, Operation
     from cadence_desk.domain.ports import Clock
     from cadence_desk.store.ciphers import ColumnCipher
-    from cadence_desk.store.moves import ClearOperation, LostFile, OperationEvent
+    from cadence_desk.store.moves import OperationEvent
     from cadence_desk.store.owner import Owner
     from cadence_desk.store.recovery import Recovery
 
@@ -67,10 +66,11 @@ class OutboxFile:
         self._writer = Writer(
             "outbox-writer",
             lambda: open_for_writing(self._usable(), "FULL", self._options),
-            CommitLog(path, self._take_back),
+            CommitLog(path, lambda link, after: undo_commit(link, self._rows, after, clock.wall())),
         )
         self._reader = self._options.reader or Worker("outbox-reader")
         self._ready = threading.Event()
+        self._house = HouseKeeping(path, clock, self._options, self._ready)
         self.report = OpeningReport()
         self.runs = OutboxRuns(
             self._commit,
@@ -88,7 +88,9 @@ class OutboxFile:
             self.report = self._opening.run()
             self._ready.set()
 
-        return self._writer.apart(job)
+        opened = self._writer.apart(job)
+        self.keep_house()
+        return opened
 
     def add(self, operations: Sequence[Operation]) -> Future[None]:
         """Store new operations, draft or queued, all or none.
@@ -96,7 +98,7 @@ class OutboxFile:
         Raises (through the future): BadValue when an add to the same cadence is still open for a target.
         """
         future = self._commit(lambda connection: self._ledger.add(connection, operations))
-        self._writer.run(self._back_up_when_due)
+        self.keep_house()
         return future
 
     def save_draft(self, op_id: str, payload: Mapping[str, object]) -> Future[None]:
@@ -150,31 +152,6 @@ class OutboxFile:
         """Return the audit of one operation, oldest first."""
         return self._read(lambda connection: self._rows.events(connection, op_id))
 
-    def load_clear(self) -> Future[list[ClearOperation]]:
-        """Return what can be told without the key; works when `open` failed with KeyLost."""
-
-        def job() -> list[ClearOperation]:
-            with translated(), contextlib.closing(open_for_reading(self._path, self._options)) as link:
-                return read_clear(link)
-
-        return self._reader.submit(job)
-
-    def set_aside(self) -> Future[LostFile]:
-        """Keep the file under another name and start an empty one: a person's decision, after KeyLost only."""
-
-        def job() -> LostFile:
-            try:
-                self._opening.run()
-            except KeyLost:
-                lost = self._opening.set_aside("lost")
-            else:
-                raise InternalError("An outbox that can be read is not set aside.")
-            self.report = self._opening.run()
-            self._ready.set()
-            return lost
-
-        return self._writer.apart(job)
-
     def restore(self) -> Future[Recovery]:
         """Build a new file from the newest good backup and what can be salvaged: a person's decision after damage.
 
@@ -225,13 +202,9 @@ class OutboxFile:
             raise StoreError("The outbox of this profile is not open.")
         return self._path
 
-    def _take_back(self, connection: sqlite3.Connection, after: int) -> None:
-        take_back(connection, self._rows, after, self._clock.wall())
-        renew_guards(connection)
-
-    def _back_up_when_due(self, connection: sqlite3.Connection) -> None:
-        with contextlib.suppress(sqlite3.Error, OSError):
-            back_up_daily(connection, self._path, self._clock.wall())
+    def keep_house(self) -> Future[None]:
+        """Back up, remove texts that were kept long enough and check the whole file, where that is due; else nothing."""
+        return self._writer.run(self._house.keep)
 
 
 def _watched(ready: threading.Event, future: Future[T]) -> Future[T]:

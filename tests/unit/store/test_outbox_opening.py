@@ -14,7 +14,6 @@ from cadence_desk.domain.errors import (
     FileBusy,
     FileDamaged,
     FileTooNew,
-    InternalError,
     KeyLost,
     StoreError,
     WrongOwner,
@@ -23,6 +22,7 @@ from cadence_desk.domain.operations import OperationState
 from cadence_desk.store import connections
 from cadence_desk.store.backups import daily_backups
 from cadence_desk.store.connections import FileOptions
+from cadence_desk.store.mending import OutboxMending, read_states
 from cadence_desk.store.outbox_schema import MIGRATIONS
 from cadence_desk.store.owner import Owner
 from tests.unit.store.desk_files import (
@@ -165,7 +165,7 @@ def test_a_lost_key_never_means_an_empty_outbox(outbox_path: Path) -> None:
         done(file.open())
     with pytest.raises(StoreError):
         done(file.add([operation("new")]))
-    clear = done(file.load_clear())
+    clear = read_states(outbox_path)
     assert [(one.op_id, one.kind, one.state) for one in clear] == [
         ("a", "log_call", "queued"),
         ("b", "log_call", "draft"),
@@ -183,17 +183,17 @@ def test_the_same_key_id_with_another_key_is_no_key(outbox_path: Path) -> None:
 
 def test_a_person_can_set_an_unreadable_outbox_aside(outbox_path: Path) -> None:
     before = filled(outbox_path)
-    file = outbox(outbox_path, with_cipher=cipher(b"x" * 32, "k2"))
+    other = cipher(b"x" * 32, "k2")
+    file = outbox(outbox_path, with_cipher=other)
     with pytest.raises(KeyLost):
         done(file.open())
-    lost = done(file.set_aside())
+    assert file.close(30)
+    lost = OutboxMending(outbox_path, OWNER, other, StillClock()).set_aside()
     assert lost.states == {"queued": 1, "draft": 1}
     assert lost.path.read_bytes() == before
-    done(file.add([operation("new")]))
-    assert [one.op_id for one in done(file.load())] == ["new"]
-    with pytest.raises(InternalError):
-        done(file.set_aside())
-    assert file.close(30)
+    with opened(outbox_path, with_cipher=other) as new:
+        done(new.add([operation("new")]))
+        assert [one.op_id for one in done(new.load())] == ["new"]
 
 
 def test_what_a_session_key_sealed_is_over_at_the_next_start_and_the_rest_goes_on(outbox_path: Path) -> None:
