@@ -10,14 +10,20 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from release import start_up
+from release.archives import make_tarball, write_checksums
 from release.bare_root import NoBareRoot, check_in_bare_root, try_without_python, why_not
 from release.debian import make_deb, package_file
+from release.materials import write_materials
 from release.program import make_program
 from release.project import PROGRAM, BuildError, megabytes
 
 PARTS: dict[str, Callable[[], Path]] = {
     "program": make_program,
     "deb": make_deb,
+    "tarball": make_tarball,
+    "materials": write_materials,
+    "checksums": write_checksums,
 }
 
 
@@ -31,6 +37,9 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--check", action="store_true", help="then try it in a bare Debian 12 and take it out again"
+    )
+    parser.add_argument(
+        "--start-up", action="store_true", help="then measure its first paint beside the source's"
     )
     parser.add_argument("--check-only", action="store_true", help="make nothing, try what was made before")
     return parser.parse_args(arguments)
@@ -69,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
                 began = time.monotonic()
                 made = make()
                 say(f"{made}: {megabytes(made):.1f} MB, {time.monotonic() - began:.0f} s")
+        if asked.start_up:
+            say(start_up.compare()[0])
         if asked.check or asked.check_only:
             check()
     except BuildError as error:

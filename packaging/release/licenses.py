@@ -55,7 +55,6 @@ LIBRARIES = {
     "libssl": "Apache-2.0",
     "libffi": "MIT",
     "liblzma": "0BSD",
-    "libpython3": "PSF-2.0",
     "libsqlite3": "blessing",
     "libuuid": "BSD-3-Clause",
     "libxcb-": "MIT",
@@ -209,16 +208,18 @@ def _python(folder: Path) -> Iterator[str]:
 
 def _system_libraries(folder: Path, program: Path) -> Iterator[str]:
     for path in system_libraries(program):
-        package, text = owner(path.name)
+        package, release, text = owner(path.name)
         if text is not None:
             shutil.copyfile(text, folder / f"{package}-copyright")
-        yield f"{path.name}: {library_license(path.name)}" + (f" (package {package})" if package else "")
+        yield f"{path.name}: {library_license(path.name)}" + (
+            f" (package {package} {release})" if package else ""
+        )
 
 
 def system_libraries(program: Path) -> list[Path]:
     """Return the shared libraries in the app that no Python package brought."""
-    internal = program / "_internal"
-    return [path for path in sorted(internal.glob("lib*")) if is_library(path.name) and not path.is_symlink()]
+    found = [path for path in sorted((program / "_internal").glob("lib*")) if is_library(path.name)]
+    return [path for path in found if not path.is_symlink() and not path.name.startswith("libpython3")]
 
 
 def library_license(name: str) -> str:
@@ -231,15 +232,19 @@ def library_license(name: str) -> str:
     return found[0]
 
 
-def owner(library: str) -> tuple[str, Path | None]:
-    """Return the Debian package that brought a library to the build machine, and its copyright file."""
+def owner(library: str) -> tuple[str, str, Path | None]:
+    """Return the Debian package that brought a library to the build machine, its version and its copyright file."""
     tool = shutil.which("dpkg-query")
     if tool is None:
-        return "", None
+        return "", "", None
     done = subprocess.run([tool, "--search", f"*/{library}"], capture_output=True, text=True, check=False)
     name = done.stdout.split(":", 1)[0]
+    if not name:
+        return "", "", None
+    ask = [tool, "--show", "--showformat=${Version}", name]
+    release = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
     text = Path("/usr/share/doc") / name / "copyright"
-    return name, text if name and text.is_file() else None
+    return name, release, text if text.is_file() else None
 
 
 def _texts(one: Distribution) -> Iterator[Path]:
