@@ -42,7 +42,7 @@ NOTE = "typed and not yet saved"
 class Play:
     """One run of the window and what it has told."""
 
-    def __init__(self, scene: Scene, home: Path, ready: dict[str, Any]) -> None:
+    def __init__(self, scene: Scene, home: Path, ready: dict[str, Any], *, safe: bool = False) -> None:
         self.hands = Hands()
         self.told: dict[str, Any] = {}
         self.ready = ready
@@ -50,7 +50,7 @@ class Play:
         self.open_page: Callable[[str], None] = self.browser().open_page
         self._scene = scene
         key_file = os.environ.get("TEST_KEY_FILE")
-        profile = OrgProfile(
+        self.profile = profile = OrgProfile(
             "test",
             "Test org",
             ready["rest_url"],
@@ -65,6 +65,7 @@ class Play:
             lambda: open_profile(profile, paths, Path(key_file) if key_file else None),
             open_page=self._show_page,
             desk_opened=self._begin,
+            safe=safe,
         )
         self.run.options = self.run.all_people()
         self.closed_at = 0.0
