@@ -40,6 +40,7 @@ NOT_CURED_BY_REFRESH = (
     "This session is not valid for use with the REST API",
 )
 """A new token meets the same answer: refreshing would go on for ever (the same list as jsforce has)."""
+NOT_FROM_THE_ORG = "The answer is no Salesforce answer: a sign-in page or a proxy may have sent it."
 
 
 def errors_in(body: object) -> Iterator[tuple[str, str]]:
@@ -100,10 +101,7 @@ def translate_exception(error: BaseException, exchange: Exchange) -> DeskError:
     if isinstance(status, int) and hasattr(error, "content"):
         return translate_answer(status, error.content, exchange)
     if exchange.phase is Phase.COMPLETE:
-        return AnswerUnreadable(
-            "The answer is no Salesforce answer: a sign-in page or a proxy may have sent it.",
-            executed=_executed(exchange),
-        )
+        return AnswerUnreadable(NOT_FROM_THE_ORG, executed=_executed(exchange))
     return _translate_line(error, exchange)
 
 
@@ -117,6 +115,8 @@ def _translate_line(error: BaseException, exchange: Exchange) -> DeskError:
         return AnswerUnreadable(
             "The answer is larger than the desk reads.", retry=Retry.NEVER, executed=_executed(exchange)
         )
+    if "NoAnswerOfAnOrg" in {type(e).__name__ for e in causes}:
+        return AnswerUnreadable(NOT_FROM_THE_ORG, executed=_executed(exchange))
     slow = any("timeout" in type(e).__name__.lower() or isinstance(e, TimeoutError) for e in causes)
     words = "No answer came back in time." if slow else "The connection broke before the answer was complete."
     return AnswerLost(words, executed=_executed(exchange))

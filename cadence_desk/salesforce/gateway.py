@@ -57,7 +57,7 @@ class SalesforceGateway(StampReader, CadenceReader, CallReader, TaskClient, RepR
     def _identify(self) -> Identity:
         instance = self._org.rest.session.instance_url
         try:
-            told = self._org.rest.get_absolute("/services/oauth2/userinfo", "identity")
+            (told,) = rows.listed([self._org.rest.get_absolute("/services/oauth2/userinfo", "identity")])
             return Identity(
                 rows.record_id(told, "organization_id"),
                 rows.record_id(told, "user_id"),

@@ -49,6 +49,10 @@ class BodyTooLarge(requests.RequestException):
     """The answer is larger than anything the desk asks for."""
 
 
+class NoAnswerOfAnOrg(requests.RequestException):
+    """A success without a body that says how long it is, or with one that is no JSON: cut, or sent by somebody else."""
+
+
 class _PhasedConnection(urllib3.connection.HTTPConnection):
     """Writes down when the connection stands and when the first byte of the request leaves."""
 
@@ -206,6 +210,7 @@ class OrgAdapter(HTTPAdapter):
             exchange.sent_on = response.headers.get("Location", "") if response.is_redirect else ""
             exchange.retry_after = asked_seconds(response.headers.get("Retry-After", ""))
             _read_bounded(response)
+            _check_form(response)
         exchange.phase = Phase.COMPLETE
         return response
 
@@ -231,6 +236,20 @@ def _read_bounded(response: requests.Response) -> None:
             response.close()
             raise BodyTooLarge("the answer is larger than 25 MiB")
     response._content = bytes(body)  # noqa: SLF001 - where requests keeps a body it has read
+
+
+_LENGTHS = ("Content-Length", "Transfer-Encoding")
+
+
+def _check_form(response: requests.Response) -> None:
+    """Refuse a success that no org sends: its body is JSON, and where there is none its length is told."""
+    if not 200 <= response.status_code < 300 or response.status_code in {204, 205}:
+        return
+    kind = response.headers.get("Content-Type", "")
+    if response.content and kind and "json" not in kind.lower():
+        raise NoAnswerOfAnOrg("the answer is no JSON")
+    if not response.content and not any(name in response.headers for name in _LENGTHS):
+        raise NoAnswerOfAnOrg("the answer is empty")
 
 
 class LiveBearer(AuthBase):

@@ -6,7 +6,7 @@ Source: REST guide, List View Describe, List View Results, Get Deleted. Called t
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cadence_desk.domain.errors import NotAllowed, NotAvailable, OrgRefused
@@ -66,8 +66,8 @@ class ListReader(OrgPart):
             answer = self._org.rest.get(path, "deleted")
         except _ABSENT:
             return self._deleted_rows(entity, since)
-        listed = answer.get("deletedRecords") if isinstance(answer, dict) else None
-        return [rows.record_id(row, "id") for row in listed or () if isinstance(row, dict)]
+        listed = rows.listed(answer.get("deletedRecords") if isinstance(answer, dict) else None)
+        return [rows.record_id(row, "id") for row in listed]
 
     def server_now(self) -> datetime:
         """Return the org's own time, from the Date of a fresh answer or a call that is not metered."""
@@ -88,13 +88,12 @@ class ListReader(OrgPart):
             answer = self._org.rest.get(f"sobjects/{entity}/listviews?limit=200", "list views")
         except _ABSENT:
             return
-        listed = answer.get("listviews") if isinstance(answer, dict) else None
+        listed = rows.listed(answer.get("listviews") if isinstance(answer, dict) else None)
         yield [
             ListView(
                 rows.record_id(row, "id"), entity, rows.text(row, "label"), rows.text(row, "developerName")
             )
-            for row in listed or ()
-            if isinstance(row, dict)
+            for row in listed
         ]
 
     def _ids_of(self, soql: str) -> list[RecordId]:
@@ -103,9 +102,7 @@ class ListReader(OrgPart):
 
     def _results(self, root: str) -> Iterator[RecordId]:
         answer = self._org.rest.get(f"{root}/results?limit=2000", "list views")
-        records = answer.get("records") if isinstance(answer, dict) else None
-        for record in records or ():
-            columns: Any = record.get("columns") if isinstance(record, dict) else None
-            for column in columns or ():
-                if isinstance(column, dict) and column.get("fieldNameOrPath") == "Id":
+        for record in rows.listed(answer.get("records") if isinstance(answer, dict) else None):
+            for column in rows.listed(record.get("columns")):
+                if column.get("fieldNameOrPath") == "Id":
                     yield rows.id_of(str(column.get("value")))

@@ -16,6 +16,7 @@ from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_answer
 from cadence_desk.salesforce.exchange import Exchange, begin
 from cadence_desk.salesforce.hosts import may_go
 from cadence_desk.salesforce.retry import RetryRules
+from cadence_desk.salesforce.rows import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,9 +130,9 @@ class RestClient:
         """As pages, for a query the org itself wrote (that of a list view)."""
         page = self._first_page(soql, purpose, deleted=deleted)
         while True:
-            if not isinstance(page, dict) or not isinstance(page.get("records"), list):
+            if not isinstance(page, dict):
                 raise AnswerUnreadable("The answer to a query holds no records.")
-            yield page["records"]
+            yield listed(page.get("records"))
             following = page.get("nextRecordsUrl")
             if page.get("done", True) or not following:
                 return

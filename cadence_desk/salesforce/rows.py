@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def listed(value: object) -> list[dict[str, Any]]:
+    """Return a list of objects. Raises AnswerUnreadable for anything else."""
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return value
+    raise AnswerUnreadable("The answer holds something else than a list of records.")
+
+
 def text(row: Mapping[str, Any], path: str) -> str:
     """Return a text; a path may go through one relationship."""
     value = _value(row, path)
@@ -33,7 +40,10 @@ def number(row: Mapping[str, Any], field: str) -> int | None:
     value = row.get(field)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value)
+    try:
+        return int(value)
+    except (ValueError, OverflowError):  # NaN and Infinity are numbers to a JSON parser
+        return None
 
 
 def moment(row: Mapping[str, Any], field: str) -> datetime | None:
@@ -43,9 +53,9 @@ def moment(row: Mapping[str, Any], field: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def day(row: Mapping[str, Any], field: str) -> date | None:

@@ -187,12 +187,17 @@ class Board:
         self.projection.person_changed(person.id)
 
     def _changed_record(self, before: Record | None, effect: Upsert) -> Record | None:
-        if effect.whole or before is None:
-            record = new_record(effect.entity, effect.record_id, effect.values)
-            if record is None:
-                self.want(effect.entity, effect.record_id)
-            return record
-        return apply_values(before, effect.entity, effect.values)
+        """Return the record with what an event says; None, and it is read, when that cannot be told or is no value."""
+        try:
+            if effect.whole or before is None:
+                record = new_record(effect.entity, effect.record_id, effect.values)
+            else:
+                record = apply_values(before, effect.entity, effect.values)
+        except (ValueError, OverflowError, OSError):  # such as a time beyond all calendars
+            record = None
+        if record is None:
+            self.want(effect.entity, effect.record_id)
+        return record
 
     def want(self, entity: str, record_id: str) -> None:
         """Ask for a record to be read, unless that is on its way."""
