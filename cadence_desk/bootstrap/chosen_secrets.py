@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from cadence_desk.settings.secret_stores import choose_secrets
+from cadence_desk.settings.waiting import Waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,18 +22,28 @@ class ChosenSecrets:
         self._key_file = key_file
         self._lock = threading.Lock()
         self._store: NamedStore | None = None
+        self._wait = Waiting()
         self.word = ""
 
     def _chosen(self) -> NamedStore:
         with self._lock:
             if self._store is None:
-                self._store, self.word = choose_secrets(self._service, self._key_file)
+                self._store, self.word = choose_secrets(self._service, self._key_file, waiting=self._wait)
             return self._store
 
     @property
     def kind(self) -> str:
         """What the store is, in clear."""
         return self._chosen().kind
+
+    @property
+    def waiting(self) -> float:
+        """Seconds since the key store was asked what it has not answered yet; 0 while nothing is asked."""
+        return self._wait.seconds
+
+    def stop_waiting(self) -> None:
+        """Give up on what the key store has not answered: it counts as locked."""
+        self._wait.stop()
 
     def choose_again(self) -> None:
         """Look anew: a person may have unlocked or brought back a key store."""

@@ -30,7 +30,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "undo_seconds": (0, 60),
     "poll_seconds": (15, 3600),
     "reserved_percent": (0, 90),
-    "retention_days": (1, 3650),
+    "retention_days": (0, 365),
 }
 
 
@@ -47,7 +47,7 @@ class Preferences:
         reserved_percent: share of the org's daily calls that is kept for what people do themselves.
         people_scope: ``mine`` or ``all``.
         undo_seconds: how long removals, skips and bulk edits wait before the first send.
-        retention_days: how long texts of confirmed operations are kept.
+        retention_days: for how many days texts of operations that are over are kept; 0 removes them within the day.
         screen: what windows remember of themselves (sizes, columns, sort orders), by name.
         unknown: what another version wrote; kept as it is.
     """

@@ -18,6 +18,7 @@ from cadence_desk.domain.errors import (
 )
 from cadence_desk.domain.ports import SecretStore
 from cadence_desk.settings.key_file import KeyFileSecrets
+from cadence_desk.settings.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,9 +87,15 @@ class KeyringSecrets:
     durable = True
 
     def __init__(
-        self, backend: Backend, service: str, limit: float = CALL_SECONDS, max_characters: int | None = None
+        self,
+        backend: Backend,
+        service: str,
+        limit: float = CALL_SECONDS,
+        max_characters: int | None = None,
+        waiting: Waiting | None = None,
     ) -> None:
         self._backend = backend
+        self._waiting = waiting or Waiting()
         self._service = service
         self._limit = limit
         self.kind = f"{type(backend).__module__.rpartition('.')[2]}.{type(backend).__name__}"
@@ -132,23 +139,12 @@ class KeyringSecrets:
             raise KeyStoreUnsafe(hint="What was stored in it could not be read back.")
 
     def _call(self, job: Callable[[], T], limit: float) -> T:
-        answers: list[T] = []
-        errors: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                answers.append(job())
-            except BaseException as error:  # noqa: BLE001 - back ends raise what their system raises
-                errors.append(error)
-
-        thread = threading.Thread(target=run, name="key-store-call", daemon=True)
-        thread.start()
-        thread.join(limit)
-        if thread.is_alive():
-            raise KeyStoreLocked("The key store did not answer.", hint="Unlock it, then try again.")
-        if errors:
-            raise translate(errors[0]) from errors[0]
-        return answers[0]
+        try:
+            return self._waiting.run(job, limit)
+        except KeyStoreLocked:
+            raise
+        except BaseException as error:
+            raise translate(error) from error
 
 
 def translate(error: BaseException) -> SecretError:
@@ -197,7 +193,10 @@ def allowed_backends(platform: str) -> list[Any]:
 
 
 def choose_secrets(
-    service: str, key_file: Path | None = None, find: Callable[[], Backend] = find_backend
+    service: str,
+    key_file: Path | None = None,
+    find: Callable[[], Backend] = find_backend,
+    waiting: Waiting | None = None,
 ) -> tuple[NamedStore, str]:
     """Return where secrets go, and words to show when that needs telling.
 
@@ -212,8 +211,8 @@ def choose_secrets(
         chosen.check()
         return chosen, ""
     try:
-        store = KeyringSecrets(_limited(find), service)
-        store.probe()
+        store = KeyringSecrets(_limited(find), service, waiting=waiting)
+        store.probe(CALL_SECONDS)  # an unlocking prompt may stand behind it
     except KeyStoreLocked:
         raise
     except SecretError:

@@ -46,7 +46,7 @@ def test_what_another_version_wrote_is_kept(tmp_path: Path) -> None:
     [
         ("theme", "pink"), ("theme", 1), ("theme", None), ("theme", []), ("text_percent", 1000), ("text_percent", "100"),
         ("text_percent", True), ("undo_seconds", -1), ("poll_seconds", 1.5), ("screen", []), ("last_profile", 7),
-        ("feed_mode", "off"), ("people_scope", ""), ("retention_days", 0),
+        ("feed_mode", "off"), ("people_scope", ""), ("retention_days", -1), ("retention_days", 366),
     ],
 )  # fmt: skip
 def test_a_wrong_value_falls_back_alone(name: str, wrong: object) -> None:
