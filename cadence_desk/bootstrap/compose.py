@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
+from cadence_desk.bootstrap.keeping import DeskKeeping
 from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy, new_boot_id
 from cadence_desk.bootstrap.usage_keeper import UsageKeeper
 from cadence_desk.desk.desk import Desk
@@ -16,9 +17,11 @@ from cadence_desk.domain.budget import Budget
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.settings.last_user import read_last_user, write_last_user
+from cadence_desk.settings.preferences import Preferences
 from cadence_desk.settings.usage_log import UsageLog
 from cadence_desk.store.backups import remove_file
 from cadence_desk.store.cache import CacheFile
+from cadence_desk.store.connections import FileOptions
 from cadence_desk.store.folders import make_private_folder
 from cadence_desk.store.keys import open_data_key
 from cadence_desk.store.outbox import OutboxFile
@@ -63,6 +66,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     connection = open_org(profile, secrets, clock, entropy, access=access)
     tables = Tables()
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
+    keeping = DeskKeeping(secrets, connection.stored, clock, connection.lanes)
 
     def make_engine(identity: Identity, announce: Callable[[Change], None]) -> Engine:
         files = _folder_of(opened, identity)
@@ -70,8 +74,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         owner = Owner(identity.organization_id, identity.user_id)
         name = f"data-key-{owner.org_id}-{owner.user_id}"
         cipher = open_data_key(files, secrets, name, secrets.kind).cipher()
+        kept = FileOptions(keep_days=float(Preferences.load(paths.preferences).retention_days))
+        outbox = OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id, kept)
+        keeping.begin(outbox)
         parts = EngineParts(
-            outbox=OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id),
+            outbox=outbox,
             cache=CacheFile(_cache_path(files, options), owner, cipher),
             gateway=connection.gateway,
             feed=connection.feed,
@@ -98,9 +105,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             close=lambda: _close(keeper, opened),
             secrets_word=lambda: secrets.word,
             readiness=connection.readiness,
+            keeping=keeping,
         )
     )
     desk.events.subscribe(keeper.heard)
+    desk.events.subscribe(keeping.heard)
     return desk
 
 

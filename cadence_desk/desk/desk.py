@@ -23,7 +23,10 @@ from cadence_desk.domain.operations import Hold
 from cadence_desk.domain.orgs import ApiUsage, Capabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cadence_desk.desk.parts import DeskParts
+    from cadence_desk.domain.notices import Notice
     from cadence_desk.domain.orgs import Identity
 
 _log = logging.getLogger(__name__)
@@ -60,6 +63,23 @@ class Desk(Lists):
     def secrets_word(self) -> str:
         """What to tell about the key store; empty when there is nothing to tell."""
         return self._parts.secrets_word()
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What a person has to know about files and keys."""
+        keeping = self._parts.keeping
+        return keeping.notices() if keeping is not None else ()
+
+    @property
+    def key_store_waits(self) -> bool:
+        """True while the key store has not answered for a moment: it may be asking for a password."""
+        keeping = self._parts.keeping
+        return keeping is not None and keeping.waits
+
+    def stop_waiting_for_keys(self) -> None:
+        """Go on without the key store: it counts as locked, and nothing is made anew."""
+        if self._parts.keeping is not None:
+            self._parts.keeping.stop_waiting()
 
     @property
     def capabilities(self) -> Capabilities:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cadence_desk.domain.changes import Change
+    from cadence_desk.domain.notices import Notice
     from cadence_desk.domain.orgs import Identity, OrgProfile
     from cadence_desk.domain.ports import Clock, Entropy, Lanes, OrgGateway, SignInFlow
     from cadence_desk.domain.readiness.port import ReadinessSource
     from cadence_desk.sync.engine import Engine
     from cadence_desk.sync.parts import Tables
+
+
+class Keeping(Protocol):
+    """What is known about the files and the key store of a running desk."""
+
+    @property
+    def waits(self) -> bool:
+        """True while the key store may be asking a person."""
+
+    def stop_waiting(self) -> None:
+        """Give up waiting for it."""
+
+    def notices(self) -> Sequence[Notice]:
+        """Return what has to be told now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +55,5 @@ class DeskParts:
     remember: Callable[[Identity], None]
     close: Callable[[], None]
     secrets_word: Callable[[], str] = str
+    keeping: Keeping | None = None
     readiness: ReadinessSource | None = None

@@ -63,6 +63,17 @@ class SecretStore(Protocol):
         """Forget the secret; absent is fine."""
 
 
+class KeptSignIn(Protocol):
+    """A stored sign-in that may live in memory only, because the secret store did not take its successor."""
+
+    @property
+    def unsaved(self) -> bool:
+        """True while what is stored is spent, and the next start would ask to sign in."""
+
+    def store_again(self) -> None:
+        """Try to store it once more; blocks, raises nothing when it cannot be done yet."""
+
+
 class LaneName(Enum):
     """The named lanes of blocking calls (at most 4 workers per user in all)."""
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Clock,
         DescribeMemory,
         Entropy,
+        KeptSignIn,
         Lanes,
         OrgGateway,
         SecretStore,
@@ -56,6 +57,7 @@ class OrgConnection:
     lanes: Lanes
     readiness: ReadinessSource
     describes: DescribeMemory
+    stored: KeptSignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def open_org(
         NamedLanes(),
         ReadinessReader(org, gateway, feed, profile, transport),
         reader.cache,
+        stored,
     )
 
 

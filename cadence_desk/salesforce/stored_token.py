@@ -6,6 +6,7 @@ lock, reads what is stored anew, and stores the successor before anybody uses th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from contextlib import nullcontext
@@ -56,6 +57,8 @@ class StoredToken:
         self._successor: Secret | None = None
         """A token that could not be stored; what is stored then is its spent predecessor."""
         self._spent: Secret | None = None
+        self._kept: TokenGrant | None = None
+        """The grant with that successor, to be stored once more."""
 
     @property
     def secret_name(self) -> str:
@@ -88,6 +91,16 @@ class StoredToken:
             grant = grant if grant.refresh_token is not None else replace(grant, refresh_token=token)
             self._keep(grant, token)
             return grant
+
+    def store_again(self) -> None:
+        """Try once more to store a successor that lives in memory only; does nothing while that cannot be done."""
+        kept = self._kept
+        if not self.unsaved or kept is None:
+            return
+        with contextlib.suppress(DeskError), self._between_processes():
+            if self._kept is kept:  # else it was traded meanwhile
+                self._write(kept)
+                self._saved()
 
     def forget(self) -> bool:
         """Revoke and delete the stored token; return False when the org did not confirm the revoke."""
@@ -135,14 +148,14 @@ class StoredToken:
             _LOG.warning("the new refresh token could not be stored; the next start will ask to sign in")
             self.unsaved = True
             self._spent = self._spent or spent  # what stays stored until a write succeeds
-            self._successor = grant.refresh_token
+            self._successor, self._kept = grant.refresh_token, grant
         else:
             self._saved()
 
     def _saved(self) -> None:
         self.unsaved = False
         self._spent = None
-        self._successor = None
+        self._successor, self._kept = None, None
 
     def _write(self, grant: TokenGrant) -> None:
         if grant.refresh_token is None:

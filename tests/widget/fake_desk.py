@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.cadences import Cadence
 from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
 from cadence_desk.domain.changes import Activity, Change, FeedState
+from cadence_desk.domain.notices import Notice
 from cadence_desk.domain.operations import KIND_WORDS, Hold, Kind, Operation, OperationState
 from cadence_desk.domain.orgs import ApiUsage, Banner, Capabilities, Identity, OrgProfile
 from cadence_desk.domain.people import ListView, Person, Rep
@@ -389,6 +390,7 @@ class FakeDesk(FakeLists):
         self.people, self.trackers = PeopleTable(), TrackerTable()
         self.events, self.feed, self.loading = FakeEvents(), FakeFeed(), FakeLoading()
         self.secrets_word = ""
+        self.notices: tuple[Notice, ...] = ()
         self.trouble = ""
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)

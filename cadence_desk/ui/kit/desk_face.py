@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
     from cadence_desk.domain.changes import Activity, Change, FeedState
     from cadence_desk.domain.choices import Choice
+    from cadence_desk.domain.notices import Notice
     from cadence_desk.domain.operations import Kind, Operation, OperationState
     from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
     from cadence_desk.domain.people import ListView, Person, Rep
@@ -387,6 +388,10 @@ class DeskStateFace(Protocol):
     @property
     def secrets_word(self) -> str:
         """A plain word about the key store; empty when all is well."""
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What a person has to know about files and keys."""
 
     @property
     def trouble(self) -> str:

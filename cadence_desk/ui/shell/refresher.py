@@ -13,6 +13,7 @@ from cadence_desk.domain.changes import Change
 from cadence_desk.domain.operations import OPEN_STATES, OperationState
 from cadence_desk.ui.kit.list_screen import ListScreen
 from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.shell.notice_board import NoticeBoard
 from cadence_desk.ui.shell.offers import show_offers
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Refresher(QObject):
         self._ids: set[str] = set()
         self._many = {"people": False, "trackers": False}
         self._rest = Change()
+        self._notices = NoticeBoard()
         self._timers = [self._timer(ms, slot) for ms, slot in (
             (_FRAME_MS, self._refresh_tables), (_MANY_MS, self._refresh_many), (_REST_MS, self._refresh_rest)
         )]  # fmt: skip
@@ -124,6 +126,7 @@ class Refresher(QObject):
         frame.status.show_loading(desk.loading)
         frame.status.show_notice(desk.secrets_word)
         show_trouble(frame)
+        self._notices.show(frame.bar, desk.notices)
         frame.side.apply(change)
         self._refresh_work(change)
         if desk.loading.what:
