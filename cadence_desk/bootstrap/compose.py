@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from cadence_desk.domain.budget import EventRate
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity
-    from cadence_desk.settings.preferences import Preferences
 
 USAGE_FILE = "usage.json"
 CACHE_FILE = "cache.db"

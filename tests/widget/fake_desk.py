@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.cadences import Cadence
 from cadence_desk.domain.calls import CallResult, CallScript, FollowUp
 from cadence_desk.domain.changes import Activity, Change, FeedState
-from cadence_desk.domain.notices import Notice
 from cadence_desk.domain.operations import KIND_WORDS, Hold, Kind, Operation, OperationState
 from cadence_desk.domain.orgs import ApiUsage, Banner, Capabilities, Identity, OrgProfile
 from cadence_desk.domain.people import ListView, Person, Rep
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from cadence_desk.domain.errors import DeskError
+    from cadence_desk.domain.notices import Notice
 
 
 class FakeEvents:
