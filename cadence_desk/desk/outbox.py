@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.desk.decisions import Decided, Decisions
 from cadence_desk.desk.outbox_export import UnsentNote, unsent_notes, write_notes
-from cadence_desk.domain.choices import CALL_KINDS, DROPPED, STATE_MEANINGS, Choice, choices_of
+from cadence_desk.domain.choices import CALL_KINDS, DROPPED, Choice, choices_of, meaning_of
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Operation, OperationState
 from cadence_desk.domain.ports import LaneName
@@ -105,7 +105,7 @@ class Outbox:
         return Story(
             operation,
             self._lists.name_of(operation.target_id),
-            STATE_MEANINGS[operation.state],
+            meaning_of(operation),
             kind.protection(keyed=keyed) if known else "",
             asked_facts(operation, self.name_of),
             seen_facts(operation, self.name_of),

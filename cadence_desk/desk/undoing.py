@@ -12,9 +12,11 @@ from cadence_desk.domain.choices import Choice
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
+from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.undo import UndoRow, UndoVerdict
 from cadence_desk.sync.kinds.kind import Inverse, Surroundings
 from cadence_desk.sync.kinds.registry import KINDS
+from cadence_desk.sync.org_time import UNSURE, is_unsure
 from cadence_desk.sync.supervisor import in_lane
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from cadence_desk.desk.outbox import Outbox
     from cadence_desk.desk.session import Session
     from cadence_desk.desk.work import Work
-    from cadence_desk.domain.record_ids import RecordId
+    from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.calls import CallTask
     from cadence_desk.domain.trackers import Tracker
 
 _S = OperationState
@@ -45,8 +48,14 @@ class Undoing:
         wanted = set(intent_ids)
         engine = self._session.require_engine()
         found = [one for one in engine.runner.work if one.intent_id in wanted]
-        read = await self._trackers([one.target_id for one in found if self._may_invert(one)])
-        return [self._row(one, read.get(one.target_id, ())) for one in found if one.state not in _CLOSED]
+        asked = [one for one in found if self._may_invert(one)]
+        trackers = await self._trackers([one.target_id for one in asked if not _task_of(one)])
+        tasks = await self._tasks([task_id for one in asked if (task_id := _task_of(one))])
+        return [
+            self._row(one, Surroundings(trackers.get(one.target_id, ()), self._cadence(one), tasks))
+            for one in found
+            if one.state not in _CLOSED
+        ]
 
     async def start(self, rows: Sequence[UndoRow]) -> list[str]:
         """Withdraw what still waits and queue the opposite changes; returns their intents.
@@ -86,15 +95,14 @@ class Undoing:
 
     # ------------------------------------------------------------ one row
 
-    def _row(self, operation: Operation, trackers: Sequence[Tracker]) -> UndoRow:
+    def _row(self, operation: Operation, now: Surroundings) -> UndoRow:
         name = self._outbox.name_of(operation.target_id)
         if operation.state is _S.QUEUED and Choice.CANCEL in self._outbox.choices(operation):
             return UndoRow(operation, name, UndoVerdict.WITHDRAWN, "It was not sent, and will not be.")
         reason = self._why_left_out(operation)
         if reason:
             return UndoRow(operation, name, UndoVerdict.LEFT_OUT, reason)
-        cadence = self._session.require_engine().reference.cadence(operation.cadence_id)
-        found = KINDS[operation.kind].inverse(operation, Surroundings(trackers, cadence))
+        found = KINDS[operation.kind].inverse(operation, now)
         if isinstance(found, str):
             return UndoRow(operation, name, UndoVerdict.LEFT_OUT, found)
         return UndoRow(
@@ -113,6 +121,7 @@ class Undoing:
         )
 
     def _why_left_out(self, operation: Operation) -> str:
+        engine = self._session.require_engine()
         if operation.state in _NOT_OVER and operation.state is not _S.ACCEPTED:
             return "It is not known yet whether it was carried out. Undo it once that is clear."
         if operation.state is _S.QUEUED:
@@ -121,7 +130,13 @@ class Undoing:
             return "It was so already: this change did nothing."
         if self._is_undone(operation):
             return "It was undone already."
+        if is_unsure(operation) and self._since_doubt(operation) < engine.options.resend_seconds:
+            return "It was sent twice, and the first send may still be running: undo it a little later."
         return ""
+
+    def _since_doubt(self, operation: Operation) -> float:
+        doubted = (operation.evidence or {}).get(UNSURE)
+        return self._session.parts.clock.wall() - (doubted if isinstance(doubted, float) else 0.0)
 
     def _is_undone(self, operation: Operation) -> bool:
         work = self._session.require_engine().runner.work
@@ -133,6 +148,20 @@ class Undoing:
     @staticmethod
     def _may_invert(operation: Operation) -> bool:
         return KINDS[operation.kind].invert(operation) is not None
+
+    def _cadence(self, operation: Operation) -> Cadence | None:
+        return self._session.require_engine().reference.cadence(operation.cadence_id)
+
+    async def _tasks(self, task_ids: Sequence[str]) -> dict[str, CallTask]:
+        """Read these tasks afresh; those that are gone are left out."""
+        engine = self._session.require_engine()
+        gateway = engine.parts.gateway
+
+        def look() -> dict[str, CallTask]:
+            read = {task_id: gateway.read_task(RecordId(task_id)) for task_id in task_ids}
+            return {task_id: task for task_id, task in read.items() if task is not None}
+
+        return await in_lane(engine.parts.lanes, LaneName.READ, look) if task_ids else {}
 
     async def _trackers(self, targets: Sequence[RecordId]) -> dict[str, list[Tracker]]:
         """Read the trackers of these targets afresh, a batch at a time; names are those the lists know."""
@@ -148,3 +177,9 @@ class Undoing:
         for tracker in found:
             by_target.setdefault(tracker.target_id, []).append(tracker)
         return by_target
+
+
+def _task_of(operation: Operation) -> str:
+    """Return the task an operation wrote; empty when it wrote none."""
+    task_id = (operation.evidence or {}).get("task_id")
+    return task_id if isinstance(task_id, str) else ""

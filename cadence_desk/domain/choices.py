@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.clear_fields import is_unreadable
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ _BY_STATE: Mapping[OperationState, tuple[Choice, ...]] = {
 
 def choices_of(operation: Operation) -> list[Choice]:
     """Return what a person may decide about an operation by its own state, most likely first."""
+    if is_unreadable(operation):
+        return [Choice.SETTLE, Choice.DROP] if operation.state is _S.NEEDS_REVIEW else []
     call = operation.kind in CALL_KINDS
     left_out = {Choice.ASK_AGAIN} if call else {Choice.EDIT, Choice.GO_ON, Choice.DISCARD}
     found = [one for one in _BY_STATE[operation.state] if one not in left_out]
@@ -103,6 +106,17 @@ def choices_of(operation: Operation) -> list[Choice]:
     if operation.state is _S.REFUSED and (operation.evidence or {}).get(DROPPED):
         found.remove(Choice.HIDE)
     return found
+
+
+UNREADABLE_MEANING = (
+    "What this asked for was sealed with a key that is gone, so it cannot be sent any more. Look in Salesforce whether "
+    "it is there, then close it here."
+)
+
+
+def meaning_of(operation: Operation) -> str:
+    """Return what the state of an operation means, and what happens by itself."""
+    return UNREADABLE_MEANING if is_unreadable(operation) else STATE_MEANINGS[operation.state]
 
 
 STATE_MEANINGS: Mapping[OperationState, str] = {

@@ -115,6 +115,8 @@ class Kind(Enum):
     CHANGE_ASSIGNEE = "change_assignee"
     SET_DISPOSITION = "set_disposition"
     ADD_TASK = "add_task"
+    DELETE_TASK = "delete_task"
+    """Takes a logged call or a follow-up task back."""
 
 
 KIND_WORDS: Mapping[Kind, str] = {
@@ -129,6 +131,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     Kind.CHANGE_ASSIGNEE: "Change assignee",
     Kind.SET_DISPOSITION: "Set cadence disposition",
     Kind.ADD_TASK: "Add follow-up task",
+    Kind.DELETE_TASK: "Delete task",
 }
 
 

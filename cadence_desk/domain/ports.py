@@ -236,6 +236,9 @@ class WorkGateway(Protocol):
     def update_task(self, task_id: RecordId, values: Mapping[str, object]) -> None:
         """Update one task."""
 
+    def delete_task(self, task_id: RecordId) -> None:
+        """Delete one task; a missing one is refused."""
+
     def call_script(self, step_id: RecordId) -> CallScript | None:
         """Return the script the org selects for a call step, as plain text; None when there is none."""
 

@@ -89,7 +89,7 @@ _ASKED: Mapping[str, str] = {
     "disposition": "Cadence disposition",
     "reason": "Reason",
 }
-_NOT_ASKED = frozenset({"step_id", "replaces", "was_refused", "doubt", "target_type"})
+_NOT_ASKED = frozenset({"step_id", "replaces", "was_refused", "doubt", "target_type", "closed"})
 
 _SEEN: Mapping[str, str] = {
     "task_id": "Task",
@@ -108,7 +108,7 @@ _SEEN: Mapping[str, str] = {
     "unsure_since": "Sent for the first time",
     "dropped_at": "Dropped from view",
 }
-_NOT_SEEN = frozenset({"own_task", "trackers_before", "doubted_at"})
+_NOT_SEEN = frozenset({"own_task", "trackers_before", "doubted_at", "unreadable", "unreadable_key"})
 _TIMES = frozenset({"org_time", "unsure_since", "dropped_at"})
 _REPS = frozenset({"assignee_id", "owner", "owner_before"})
 

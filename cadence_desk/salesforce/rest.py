@@ -99,6 +99,10 @@ class RestClient:
         """Write: POST or PATCH a JSON body; an empty answer is None. Never retried but after a 401."""
         return self._run(purpose, lambda sf: sf.restful(path, method=method, json=body), write=True)
 
+    def delete(self, path: str, purpose: str) -> None:
+        """Delete one record. Never retried but after a 401."""
+        self._run(purpose, lambda sf: sf.restful(path, method="DELETE"), write=True)
+
     def send_elements(self, path: str, purpose: str, body: Mapping[str, Any]) -> ElementList:
         """POST and return per-element results, whatever the status: items that carry isSuccess are an answer.
 

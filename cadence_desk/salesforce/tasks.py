@@ -111,6 +111,10 @@ class TaskClient(OrgPart):
             raise NotAvailable("Your user may not change these fields of a task.")
         self._org.rest.send("PATCH", f"sobjects/Task/{task_id}", PURPOSE, body)
 
+    def delete_task(self, task_id: RecordId) -> None:
+        """Delete one task; it stays in the recycle bin. Raises NotAvailable or OrgRefused when it is gone already."""
+        self._org.rest.delete(f"sobjects/Task/{task_id}", PURPOSE)
+
     def _upsert(self, body: dict[str, Any], op_key: str) -> RecordId:
         """Create under the key.
 

@@ -162,6 +162,14 @@ class ModelOrg:
             raise OrgRefused("gone", server_code="ENTITY_IS_DELETED", server_text="entity is deleted")
         self.world.put_task(task_of(values, known))
 
+    def delete_task(self, task_id: RecordId) -> None:
+        self._write("delete task", 1, lambda: self._delete_task(task_id))
+
+    def _delete_task(self, task_id: str) -> None:
+        if task_id not in self.world.tasks:
+            raise OrgRefused("gone", server_code="ENTITY_IS_DELETED", server_text="entity is deleted")
+        self.world.delete("Task", task_id)
+
     # ------------------------------------------------------------ reads
 
     def identity(self) -> Identity:

@@ -13,13 +13,16 @@ from cadence_desk.domain.errors import OrgRefused
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.protection import PROTECTION_WORDS, Protection
 from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.sync.kinds.deleting import deletion, is_as_written, written_by
 from cadence_desk.sync.kinds.kind import (
     Checked,
     Finding,
+    Inverse,
     OperationKind,
     Prepared,
     Reversibility,
     Sent,
+    Surroundings,
     evidence_of,
     number_of,
     sent_parts,
@@ -99,11 +102,29 @@ class LogCallKind(OperationKind):
 
     @override
     def invert(self, operation: Operation) -> Kind | None:
-        return None
+        mine = evidence_of(operation, "task_id") and not evidence_of(operation, OWN_TASK)
+        return Kind.DELETE_TASK if mine else None
+
+    @override
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        if self.invert(operation) is None:
+            return super().inverse(operation, now)
+        task = now.tasks.get(evidence_of(operation, "task_id"))
+        written = written_by(operation, closed=True)
+        if task is None:
+            return "Its task is no longer there."
+        if not is_as_written(task, written):
+            return "Its task was changed since."
+        stays = (
+            "; the step that was completed with it stays completed" if text_of(operation, "step_id") else ""
+        )
+        return deletion(task, written, f"Delete the logged call{stays}")
 
     @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
-        return Reversibility.PARTLY, "the logged call can be edited in Salesforce, not unmade here"
+        if evidence_of(operation, OWN_TASK):
+            return Reversibility.NOT, "the call is on the step's own task, and a finished step stays finished"
+        return Reversibility.PARTLY, "the task can be deleted again; a step completed with it stays completed"
 
 
 class CompleteCallKind(OperationKind):
@@ -203,7 +224,17 @@ class AddTaskKind(OperationKind):
 
     @override
     def invert(self, operation: Operation) -> Kind | None:
-        return None
+        return Kind.DELETE_TASK if evidence_of(operation, "task_id") else None
+
+    @override
+    def inverse(self, operation: Operation, now: Surroundings) -> Inverse | str:
+        task = now.tasks.get(evidence_of(operation, "task_id"))
+        written = written_by(operation, closed=False)
+        if task is None:
+            return "The task is no longer there."
+        if not is_as_written(task, written):
+            return "The task is done already." if task.is_closed else "The task was changed since."
+        return deletion(task, written, "Delete the follow-up task")
 
     @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cadence_desk.domain.cadences import Cadence
+    from cadence_desk.domain.calls import CallTask
     from cadence_desk.domain.operations import Kind, Operation
     from cadence_desk.domain.ports import ActionAnswer, OrgGateway
     from cadence_desk.domain.trackers import Tracker
@@ -84,11 +85,13 @@ class Surroundings:
 
     Attributes:
         trackers: all trackers of the target.
+        tasks: the tasks it wrote, those that are still there.
         cadence: the cadence the operation was about, where it is known.
     """
 
     trackers: Sequence[Tracker]
     cadence: Cadence | None = None
+    tasks: Mapping[str, CallTask] = field(default_factory=dict)
 
     def tracker(self, tracker_id: str) -> Tracker | None:
         """Return one of the trackers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.sync.kinds.calling import AddTaskKind, CompleteCallKind, LogCallKind
+from cadence_desk.sync.kinds.deleting import DeleteTaskKind
 from cadence_desk.sync.kinds.enrolling import EnrollKind, RemoveKind
 from cadence_desk.sync.kinds.running import ChangeAssigneeKind, PauseKind, ResumeKind, SetDispositionKind
 from cadence_desk.sync.kinds.stepping import CompleteStepKind, SkipStepKind
@@ -29,6 +30,7 @@ KINDS: Mapping[Kind, OperationKind] = {
         ChangeAssigneeKind(),
         SetDispositionKind(),
         AddTaskKind(),
+        DeleteTaskKind(),
     )
 }
 
