@@ -65,7 +65,8 @@ def test_a_change_of_many_offers_undo_and_a_single_one_does_not(
         await opened(window, desk)
         await act(window, desk, Kind.COMPLETE_STEP, 1)
         assert window.toast.isVisible()
-        assert not window.toast.undo.isVisible()
+        assert not window.toast.intent_ids
+        assert window.toast.undo.text() == "Undo …  (U)"
         desk.moves.asked.clear()
         await act(window, desk, Kind.COMPLETE_STEP, 2)
         assert window.toast.undo.isVisible()
@@ -126,5 +127,27 @@ def test_with_nothing_done_there_is_nothing_to_undo(window: MainWindow, desk: Fa
         await opened(window, desk)
         window.book.run("undo")
         assert "nothing" in window.frame.bar.banners()[0].words.text()
+
+    run(body())
+
+
+def test_a_logged_call_goes_at_once_and_can_be_planned_back(
+    window: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        await opened(window, desk)
+        window.frame.open_person(next(iter(desk.world.people)))
+        window.book.run("log_call")
+        panel = await dialog_named(window, "callPanel")
+        await settle()
+        press(panel, "1")
+        find(panel, QPushButton, "saveCallButton").click()
+        await until(lambda: desk.calls.saved, "saved")
+        await settle()
+        assert window.toast.undo.isVisible()
+        assert not window.toast.intent_ids
+        window.book.run("undo")
+        await dialog_named(window, "undoSheet")
+        await until(lambda: desk.undoing.asked == [(desk.calls.saved[0].intent_id,)], "planned")
 
     run(body())

@@ -34,8 +34,8 @@ AUTOSAVE_MS = 400
 class CallPanel(Sheet):
     """One call."""
 
-    saved = Signal(str)
-    """The call is queued: words about it."""
+    saved = Signal(str, list)
+    """The call is queued: words about it, and its intent."""
 
     def __init__(
         self, place: Workplace, target_id: str, tracker_id: str, parent: QWidget | None = None
@@ -192,11 +192,11 @@ class CallPanel(Sheet):
             sender=self.save,
         )
 
-    def save_done(self, _intent: str) -> None:
+    def save_done(self, intent: str) -> None:
         """The call is in the outbox: close and go on."""
         self._over = True
         self._keeper.close()
-        self.saved.emit(f"Call with {self._facts.name[:60]} is waiting to be sent.")
+        self.saved.emit(f"Call with {self._facts.name[:60]} is waiting to be sent.", [intent])
         self.accept()
 
     def save_failed(self, error: DeskError) -> None:

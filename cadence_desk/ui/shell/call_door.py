@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class CallDoor(QObject):
     """One call panel at a time."""
 
-    saved = Signal(str)
-    """A call is queued: words about it."""
+    saved = Signal(str, list)
+    """A call is queued: words about it, and its intent."""
 
     def __init__(self, window: QMainWindow, frame: WindowFrame) -> None:
         super().__init__(window)

@@ -118,9 +118,9 @@ class Doors(QObject):
 
     # ------------------------------------------------------------ helpers of the above
 
-    def _call_saved(self, words: str) -> None:
+    def _call_saved(self, words: str, intents: list[str]) -> None:
         self._frame.bar.clear("NOTICE-CALL")
-        self.queued.emit(words, [])
+        self.queued.emit(words, intents)
         screen = self._frame.list_screen()
         if screen is not None:
             screen.step_rows(1)

@@ -53,16 +53,28 @@ class UndoToast(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def show_words(self, words: str, intent_ids: Sequence[str], seconds: float = SHOWN_MS / 1000) -> None:
-        """Show a message; with intents it can be undone, together with those still shown, for some seconds."""
+    def show_words(
+        self,
+        words: str,
+        intent_ids: Sequence[str],
+        seconds: float = SHOWN_MS / 1000,
+        *,
+        planned: bool = False,
+    ) -> None:
+        """Show a message; with intents it can be undone, together with those still shown, for some seconds.
+
+        `planned` offers Undo although nothing waits for it: an inverse plan is shown first.
+        """
         self.intent_ids += intent_ids
         self.words.setText(words)
-        self.undo.setVisible(bool(self.intent_ids))
+        offered = bool(self.intent_ids) or planned
+        self.undo.setVisible(offered)
+        self.undo.setText("Undo  (U)" if self.intent_ids else "Undo …  (U)")
         self.setAccessibleName(words)
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(int(seconds * 1000) if self.intent_ids else NOTICE_MS)
+        self._timer.start(int(seconds * 1000) if offered else NOTICE_MS)
 
     def forget(self) -> None:
         """Hide, and undo nothing of this any more."""

@@ -41,7 +41,8 @@ class WindowActs(QObject):
         left = place.desk.moves.undo_left(intent_ids) if place is not None and intent_ids else 0.0
         if intent_ids:
             self._last = list(intent_ids)
-        self._toast.show_words(words, list(intent_ids) if left > 0 else [], left or SHOWN_MS / 1000)
+        waiting = list(intent_ids) if left > 0 else []
+        self._toast.show_words(words, waiting, left or SHOWN_MS / 1000, planned=bool(intent_ids))
 
     def offer_undo(self) -> None:
         """Show what can still be undone from before a restart or a new sign-in."""
