@@ -54,6 +54,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.set_defaults(verb="tour")
     _add_check(verbs)
     _add_budget(verbs)
+    _add_diagnostics(verbs)
     add_outbox(verbs, partial(_common, again=True))
     add_recover(verbs, partial(_common, again=True))
     _add_org(verbs)
@@ -79,6 +80,15 @@ def _add_budget(verbs: Any) -> None:
         "--desks", type=_desks, default=1, metavar="N", help="what so many desks would use (default 1)"
     )
     budget.set_defaults(verb="budget")
+
+
+def _add_diagnostics(verbs: Any) -> None:
+    found = verbs.add_parser(
+        "diagnostics", help="write logs, versions and checks for support to a folder; nothing is sent"
+    )
+    _common(found, again=True)
+    found.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
+    found.set_defaults(verb="diagnostics")
 
 
 def _desks(text: str) -> int:

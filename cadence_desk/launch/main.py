@@ -251,6 +251,12 @@ def _budget(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
     return run_budget(parsed, paths, environment)
 
 
+def _diagnostics(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.diagnosed import run_diagnostics
+
+    return run_diagnostics(parsed, paths, environment)
+
+
 def _outbox(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     from cadence_desk.launch.outboxing import run_outbox
 
@@ -263,5 +269,12 @@ def _recover(parsed: argparse.Namespace, paths: Paths, environment: Environment)
     return run_recover(parsed, paths, environment)
 
 
-_COMMANDS = {"org": _org, "check": _check, "budget": _budget, "outbox": _outbox, "recover": _recover}
+_COMMANDS = {
+    "org": _org,
+    "check": _check,
+    "budget": _budget,
+    "outbox": _outbox,
+    "recover": _recover,
+    "diagnostics": _diagnostics,
+}
 """What works without a display."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
+from cadence_desk.launch.diagnosing import Diagnosing
 from cadence_desk.launch.safe_mode import follow_life, safe_options
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.trouble import offer_mending
@@ -181,6 +182,7 @@ class WindowRun:
         self.window.quit_asked.connect(quitting.ask)
         tasks = self.tasks = TaskRunner(self.window)
         self.contribute(self.window)
+        Diagnosing(self, self.window)
         self.window.link = self.link
         with quit_on_signals(quitting.ask):
             try:
