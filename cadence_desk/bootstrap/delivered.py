@@ -99,7 +99,7 @@ def readiness(opened: OpenProfile) -> str:
     checks = asyncio.run(_readiness(build_reading_desk(opened)))
     failed = [one.code.value for one in checks if one.result is CheckResult.FAIL]
     if failed:
-        raise InternalError(f"Checks of the practice org failed: {', '.join(failed)}.")
+        raise InternalError(f"Checks of the org failed: {', '.join(failed)}.")
     return f"{len(checks)} checks over https, none failed"
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cadence_desk.launch.desktop_start import add_open
 from cadence_desk.launch.links import taken_out
 from cadence_desk.launch.outboxing import add_outbox
 from cadence_desk.launch.recovering import add_recover
@@ -58,6 +59,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_outbox(verbs, partial(_common, again=True))
     add_recover(verbs, partial(_common, again=True))
     _add_org(verbs)
+    add_open(verbs, partial(_common, again=True))
     rest, link = taken_out(arguments)
     parsed = parser.parse_args(rest)
     parsed.link = link

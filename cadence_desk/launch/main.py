@@ -70,6 +70,15 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
 
         return tell_first_paint()
     _make_home(paths)
+    if parsed.verb == "open":
+        from cadence_desk.launch.desktop_start import open_from_desktop
+
+        return open_from_desktop(
+            parsed,
+            _orgs(parsed, paths, environment),
+            lambda: _open(parsed, paths, environment),
+            lambda: _practice(parsed, paths, environment),
+        )
     return (_practice if parsed.practice else _open)(parsed, paths, environment)
 
 

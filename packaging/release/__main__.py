@@ -17,6 +17,7 @@ from release.debian import make_deb, package_file
 from release.materials import write_materials
 from release.program import make_program
 from release.project import PROGRAM, BuildError, megabytes
+from release.reproducible import build_again
 
 PARTS: dict[str, Callable[[], Path]] = {
     "program": make_program,
@@ -38,6 +39,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--check", action="store_true", help="then try it in a bare Debian 12 and take it out again"
     )
+    parser.add_argument("--twice", action="store_true", help="then build the app again and compare the two")
     parser.add_argument(
         "--start-up", action="store_true", help="then measure its first paint beside the source's"
     )
@@ -78,6 +80,8 @@ def main(arguments: Sequence[str]) -> int:
                 began = time.monotonic()
                 made = make()
                 say(f"{made}: {megabytes(made):.1f} MB, {time.monotonic() - began:.0f} s")
+        if asked.twice:
+            say(build_again())
         if asked.start_up:
             say(start_up.compare()[0])
         if asked.check or asked.check_only:
