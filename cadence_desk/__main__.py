@@ -9,9 +9,9 @@ def main() -> int:
     """Run Cadence Desk and return its exit code."""
     arguments = sys.argv[1:]
     if arguments[:1] in (["practice-org"], ["--practice-child"]):
-        from cadence_desk.practice.__main__ import main as run_practice_org
+        from cadence_desk.practice.__main__ import run_and_leave
 
-        return run_practice_org(arguments[1:])
+        run_and_leave(arguments[1:])
     from cadence_desk.launch.main import run
 
     return run(arguments)

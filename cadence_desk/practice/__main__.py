@@ -17,9 +17,9 @@ import stat
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cadence_desk.practice.org.world import WorldPlan
 from cadence_desk.practice.serving import PortBusyError, ServedOrg, ServingPlan
@@ -262,5 +262,19 @@ def _words(ready: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def run_and_leave(argv: Sequence[str] | None = None) -> NoReturn:
+    """Runs a practice org and ends the process without the interpreter's own end.
+
+    gRPC's event engine has threads of its own (seen with grpcio 1.85.1); one that still ran while modules were torn down
+    ended the process with a segmentation fault. By now everything is stopped, closed and removed.
+    """
+    status = main(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_leave()

@@ -108,9 +108,12 @@ class ServedOrg:
         if self._proxy is not None:
             await self._proxy.stop()
         await self._middleware.aclose()
-        if self._grpc is not None:
+        server, self._grpc = self._grpc, None
+        if server is not None:
             self.service.close()
-            await self._grpc.stop(_STOP_SECONDS)
+            await server.stop(_STOP_SECONDS)
+            await server.wait_for_termination()
+            del server  # its core goes while the loop lives, not with the interpreter
         for runner in self._runners:
             await runner.cleanup()
         self.org.close()

@@ -9,8 +9,9 @@ import datetime as dt
 import ipaddress
 import os
 import ssl
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 AUTHORITY_DAYS = 3650
 LEAF_DAYS = 397
 RENEW_BEFORE = dt.timedelta(days=30)
+LOCK = "making.lock"
+"""Held while keys are made or read; of no meaning afterwards."""
 _START_EARLIER = dt.timedelta(
     days=1
 )  # a client clock a little behind ours must not refuse a fresh certificate
@@ -81,10 +84,15 @@ class Certificates:
     def ensure(self, folder: Path) -> CertificateFiles:
         """Return usable files in `folder`, making or renewing what is missing, broken or near expiry.
 
-        A new authority always brings a new leaf. Raises OSError when the folder cannot be written.
+        A new authority always brings a new leaf. Several orgs that start at once in one folder get the same files: one
+        makes them, the others wait for it. Raises OSError when the folder cannot be written.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _restrict(folder, 0o700)
+        with alone_in(folder):
+            return self._ensured(folder)
+
+    def _ensured(self, folder: Path) -> CertificateFiles:
         authority = self._usable(folder / "ca.pem", folder / "ca_key.pem")
         if authority is None or _permitted(authority.certificate) != {*_PERMITTED_TREES, *self._names}:
             authority = self._make_authority()
@@ -234,6 +242,28 @@ def _write(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder against other processes and threads that make keys in it; the system frees it at their death."""
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # waits ten seconds, then raises OSError
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _restrict(path: Path, mode: int) -> None:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from cadence_desk.practice.auth.certificates import alone_in
 from cadence_desk.practice.auth.errors import OAuthError
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -40,8 +41,13 @@ class UploadedCertificate:
 
     @classmethod
     def made_in(cls, folder: Path) -> "UploadedCertificate":
-        """Make a key and its certificate, the key readable by its owner only. Raises OSError."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        """Make a certificate for the key in a folder, which is made when there is none. Raises OSError.
+
+        The key stays what it was: another org that was started in this folder has told it, too.
+        """
+        file = folder / "jwt_key.pem"
+        with alone_in(folder):
+            key = _kept_key(file) or _new_key(file)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "unattended runs")])
         now = dt.datetime.now(dt.UTC)
         certificate = (
@@ -54,14 +60,24 @@ class UploadedCertificate:
             .not_valid_after(now + dt.timedelta(days=_DAYS))
             .sign(key, hashes.SHA256())
         )
-        file = folder / "jwt_key.pem"
-        _write_private(
-            file,
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            ),
-        )
         return cls(certificate, file)
+
+
+def _kept_key(file: Path) -> rsa.RSAPrivateKey | None:
+    try:
+        key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError):
+        return None
+    return key if isinstance(key, rsa.RSAPrivateKey) else None
+
+
+def _new_key(file: Path) -> rsa.RSAPrivateKey:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    _write_private(file, text)
+    return key
 
 
 @dataclass(frozen=True, slots=True)
