@@ -5,11 +5,19 @@ Nothing that happens afterwards has an effect: no commit, no request, no answer.
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def never() -> Future[Any]:
+    """Return the answer to what a process asked that has ended: none, ever."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 class Gone(BaseException):
@@ -24,6 +32,9 @@ class Boundary:
     dead: bool = False
     names: list[str] = field(default_factory=list)
     on_death: Callable[[], None] = lambda: None
+    at_death: Callable[[], None] = lambda: None
+    """Called first: what the disk holds at this moment is what a next process finds."""
+    on_reach: Callable[[str], None] = lambda _name: None
 
     def arm(self, left: int) -> None:
         """Begin to count anew: the end comes at the place of this number."""
@@ -34,10 +45,12 @@ class Boundary:
         if self.dead:
             return True
         self.names.append(name)
+        self.on_reach(name)
         if self.left:
             self.left -= 1
             if not self.left:
                 self.dead = True
+                self.at_death()
                 self.on_death()
         return self.dead
 

@@ -10,8 +10,7 @@ from cadence_desk.domain.errors import BadValue, DeskError, StoreError
 from cadence_desk.domain.operations import OPEN_STATES, Kind, OperationState
 from cadence_desk.store.moves import Move, OperationEvent
 from cadence_desk.store.outbox_ledger import OutboxLedger
-from tests.engine.boundary import Boundary
-from tests.engine.model_runs import MemoryRuns
+from tests.engine.boundary import Boundary, never
 from tests.engine.model_runs import MemoryRuns
 
 if TYPE_CHECKING:
@@ -57,9 +56,9 @@ def at_once(job: Callable[[], T]) -> Future[T]:
 def at_boundaries(boundary: Boundary, what: str, job: Callable[[], T]) -> Future[T]:
     """As above, unless the process ends before or after it: then nobody hears of it."""
     if boundary.reach(f"before {what}"):
-        return Future()
+        return never()
     future = at_once(job)
-    return Future() if boundary.reach(f"after {what}") else future
+    return never() if boundary.reach(f"after {what}") else future
 
 
 class MemoryRows:

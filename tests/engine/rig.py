@@ -21,7 +21,7 @@ from cadence_desk.store.owner import Owner
 from cadence_desk.store.writer import Worker
 from cadence_desk.sync.engine import Engine
 from cadence_desk.sync.parts import EngineOptions, EngineParts, Tables
-from tests.engine.boundary import Boundary
+from tests.engine.boundary import Boundary, never
 from tests.engine.model_feed import ModelFeed
 from tests.engine.model_files import Disk, MemoryCache, MemoryOutbox
 from tests.engine.model_org import IDENTITY, ModelOrg
@@ -52,9 +52,9 @@ class InlineWorker(Worker):
     @override
     def submit(self, job: Callable[[], T]) -> Future[T]:
         if self._boundary.reach(f"before a job of {self._name}"):
-            return Future()
+            return never()
         future = self._done(job)
-        return Future() if self._boundary.reach(f"after a job of {self._name}") else future
+        return never() if self._boundary.reach(f"after a job of {self._name}") else future
 
     def _done(self, job: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()

@@ -16,6 +16,7 @@ from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.errors import DeskError, InternalError, StoreError
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.ports import LaneName
+from cadence_desk.store.connections import FileOptions
 from cadence_desk.sync.parts import EngineOptions
 from tests.engine.feed_faults import FaultyBus
 from tests.engine.model_files import Disk
@@ -24,7 +25,7 @@ from tests.engine.rig import Rig
 from tests.engine.virtual_time import SteeredLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from cadence_desk.domain.operations import Operation
     from tests.engine.fates import Fate
@@ -57,12 +58,16 @@ class AtWork:
         self.shown: set[tuple[str, str]] = set()
         self.by_others: Counter[str] = Counter()
         """Runs by person and cadence that this desk did not begin."""
+        self.before_start: Callable[[], None] = lambda: None
+        """What happens to the files between the end of a process and the next one."""
         self.met: Counter[int] = Counter()
         """Rows of the table of faults that this schedule met."""
 
     def begin(
         self,
         *,
+        people: int = len(PEOPLE),
+        files: FileOptions | None = None,
         real_files: bool = False,
         keyed: bool = True,
         own_tasks: bool = False,
@@ -70,18 +75,19 @@ class AtWork:
     ) -> None:
         """Start the desk; two people are in a cadence already."""
         options = EngineOptions(sweep_seconds=900.0)
+        disk = None if real_files or files else Disk()
         self.rig = rig = Rig(
-            Path(self.folder.name), options=options, disk=None if real_files else Disk(), own_folders=True
+            Path(self.folder.name), options=options, disk=disk, own_folders=True, files=files or FileOptions()
         )
         self.loop = SteeredLoop(rig.clock)
         self.bus = FaultyBus(rig.feed)
         rig.world.tell = self.bus.publish
         self.remember_changes()
         rig.world.has_key_field, rig.world.makes_step_tasks, rig.org.contract = keyed, own_tasks, contract
-        for number, person in enumerate(PEOPLE, start=1):
+        for number in range(1, people + 1):
             rig.world.add_lead(number)
             if number < 3:
-                self.begin_by_hand(person, OTHER_CADENCE)
+                self.begin_by_hand(lead(number), OTHER_CADENCE)
         self.run(self.start())
 
     def begin_by_hand(self, person: str, cadence: str) -> None:
@@ -126,6 +132,7 @@ class AtWork:
         self.met[35] += 1
         self.let_lanes_go()
         await self.rig.crash()
+        self.before_start()
         await self.start()
 
     async def start(self) -> None:
@@ -133,7 +140,8 @@ class AtWork:
         try:
             await self.rig.start()
         except StoreError:
-            assert self.rig.disk is not None
+            if self.rig.disk is None:
+                raise
             self.rig.disk.refuse = lambda _what: None
             await self.start()
         except DeskError as error:
