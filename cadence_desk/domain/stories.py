@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.choices import CALL_KINDS
 from cadence_desk.domain.operations import KIND_WORDS, STATE_WORDS, Operation, OperationState
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Story:
         return KIND_WORDS[self.operation.kind]
 
 
+_OVER = frozenset({OperationState.SETTLED, OperationState.CANCELLED, OperationState.SUPERSEDED})
+
 _ASKED: Mapping[str, str] = {
     "result": "Call result",
     "notes": "Note",
@@ -123,6 +126,8 @@ def asked_facts(operation: Operation, name_of: Callable[[str], str]) -> list[Fac
         text = _text(key, payload.get(key), name_of)
         if text and key not in _NOT_ASKED:
             found.append(Fact(_ASKED.get(key, key), text))
+    if operation.kind in CALL_KINDS and operation.state in _OVER and "notes" not in payload:
+        found.append(Fact("Note", "No longer kept on this computer: it is in Salesforce, or was given up."))
     return found
 
 

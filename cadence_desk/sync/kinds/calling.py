@@ -113,6 +113,8 @@ class LogCallKind(OperationKind):
         written = written_by(operation, closed=True)
         if task is None:
             return "Its task is no longer there."
+        if "notes" not in operation.payload:
+            return "Its text is no longer kept here, so it cannot be told whether somebody changed the task."
         if not is_as_written(task, written):
             return "Its task was changed since."
         stays = (
@@ -232,6 +234,8 @@ class AddTaskKind(OperationKind):
         written = written_by(operation, closed=False)
         if task is None:
             return "The task is no longer there."
+        if "subject" not in operation.payload:
+            return "Its text is no longer kept here, so it cannot be told whether somebody changed the task."
         if not is_as_written(task, written):
             return "The task is done already." if task.is_closed else "The task was changed since."
         return deletion(task, written, "Delete the follow-up task")
