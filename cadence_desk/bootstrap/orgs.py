@@ -109,11 +109,15 @@ class ComputerOrgs:
         """Take hold of a profile. Raises FileBusy when another window or command holds it."""
         return open_profile(self._environment.adjusted(self.get(key)), self._paths, self._key_file)
 
+    def forget(self, key: str) -> None:
+        """Take a profile off the list; unknown is fine."""
+        self._book.remove(key)
+
     def remove(self, key: str) -> str:
         """Revoke and forget the sign-in and forget the profile; its data stays. Raises FileBusy while it is open."""
         opened = self.open(key)
         try:
-            confirmed = self._sign_out(opened)
+            confirmed = self.sign_out(opened)
         finally:
             opened.close()
         self._book.remove(key)
@@ -122,8 +126,8 @@ class ComputerOrgs:
             told += " Salesforce did not confirm the sign-out: to be safe, revoke the app in your Salesforce settings."
         return told
 
-    def _sign_out(self, opened: OpenProfile) -> bool:
-        """End the stored sign-in; True when there was none or the org confirmed."""
+    def sign_out(self, opened: OpenProfile) -> bool:
+        """End the stored sign-in of a profile that is held; True when there was none or the org confirmed."""
         from cadence_desk.salesforce.connect import AccessPlan, open_org
 
         profile = opened.profile
