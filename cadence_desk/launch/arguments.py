@@ -16,6 +16,7 @@ from cadence_desk.launch.links import taken_out
 from cadence_desk.launch.outboxing import add_outbox
 from cadence_desk.launch.recovering import add_recover
 from cadence_desk.launch.version import VERSION
+from cadence_desk.launch.wiping import add_wipe
 
 EXIT_USAGE = 2
 EXIT_IN_USE = 75
@@ -58,6 +59,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     _add_diagnostics(verbs)
     add_outbox(verbs, partial(_common, again=True))
     add_recover(verbs, partial(_common, again=True))
+    add_wipe(verbs, partial(_common, again=True))
     _add_org(verbs)
     add_open(verbs, partial(_common, again=True))
     rest, link = taken_out(arguments)

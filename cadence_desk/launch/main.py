@@ -278,12 +278,19 @@ def _recover(parsed: argparse.Namespace, paths: Paths, environment: Environment)
     return run_recover(parsed, paths, environment)
 
 
+def _wipe(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.wiping import run_wipe
+
+    return run_wipe(parsed, paths, environment)
+
+
 _COMMANDS = {
     "org": _org,
     "check": _check,
     "budget": _budget,
     "outbox": _outbox,
     "recover": _recover,
+    "wipe": _wipe,
     "diagnostics": _diagnostics,
 }
 """What works without a display."""
