@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import DeskError, FileDamaged, Retry
@@ -16,7 +18,7 @@ from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.store.cache_batch import CacheBatch
-from cadence_desk.sync.event_buffer import EventBuffer
+from cadence_desk.sync.event_buffer import BUFFER_LIMIT, EventBuffer
 from cadence_desk.sync.event_fields import STEP, TRACKER
 from cadence_desk.sync.marks import Marks
 from cadence_desk.sync.supervisor import in_lane, settled
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from cadence_desk.sync.supervisor import Supervisor
 
 ROWS_PER_SLICE = 200
+SLICE_SECONDS = 0.004
+"""So long events that were kept back are applied before the window gets its turn."""
+AT_ONCE = 20
+"""So many of them are applied between two looks at the clock."""
 READ_BATCH = 100
 MOST_READS = 5_000
 """More records of one entity than this are read as a whole list: that costs fewer calls, and no memory."""
@@ -53,6 +59,7 @@ class FeedFollower:
         self._supervisor = supervisor
         self._announce = announce
         self.buffer = EventBuffer()
+        self._backlog: deque[ChangeEvent] = deque()
         self.marks = Marks()
         self._work: asyncio.Task[None] | None = None
         self._again = False
@@ -66,7 +73,14 @@ class FeedFollower:
     def idle(self) -> bool:
         """True when nothing waits to be read, written or saved."""
         board = self._board
-        return self._work is None and not (board.reads or board.read_entities or board.projection.pending)
+        return self._work is None and not (
+            self._backlog or board.reads or board.read_entities or board.projection.pending
+        )
+
+    @property
+    def _keeps_back(self) -> bool:
+        """True while an event came that is not applied yet: no mark may pass it."""
+        return self.buffer.is_open or bool(self._backlog)
 
     # ------------------------------------------------------------ events
 
@@ -74,6 +88,8 @@ class FeedFollower:
         """Take the events of one response, in order."""
         if self.buffer.is_open:
             self.buffer.keep(events)
+        elif self._backlog:
+            self._fall_behind(events)
         else:
             for event in events:
                 self._board.take_event(event)
@@ -92,8 +108,29 @@ class FeedFollower:
         try:
             yield
         finally:
-            for event in self.buffer.end():
-                self._board.take_event(event)
+            self._fall_behind(self.buffer.end())
+
+    def _fall_behind(self, events: Sequence[ChangeEvent]) -> None:
+        """Apply events in their turn, slice by slice: a read of some seconds can have kept thousands back."""
+        idle = not self._backlog
+        self._backlog.extend(events)
+        if idle:
+            self._catch_up()
+        while len(self._backlog) > 2 * BUFFER_LIMIT:
+            self._board.take_event(self._backlog.popleft())
+
+    def _catch_up(self) -> None:
+        until = time.monotonic() + SLICE_SECONDS
+        try:
+            while self._backlog:
+                for _ in range(min(len(self._backlog), AT_ONCE)):
+                    self._board.take_event(self._backlog.popleft())
+                if time.monotonic() >= until:
+                    break
+        finally:
+            # Also after a crash: what is behind must not wait for the next event.
+            if self._backlog and not self._closing:
+                asyncio.get_running_loop().call_soon(self._catch_up)
             self.wake()
 
     async def take_rows(self, rows: Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]) -> None:
@@ -223,7 +260,7 @@ class FeedFollower:
     @property
     def _has_gap(self) -> bool:
         """True while an event came that is not in the rows: no mark may pass it."""
-        return self._board.still_reading or self.buffer.is_open or self.buffer.lost
+        return self._board.still_reading or self._keeps_back or self.buffer.lost
 
     def _batch(self) -> tuple[CacheBatch | None, Mapping[tuple[str, str], Record | None]]:
         fresh = {} if self._has_gap else self.marks.fresh()

@@ -130,7 +130,11 @@ def test_reading_without_keeping_events_back(tmp_path: Path, monkeypatch: pytest
     ("part", "function", "bug"),
     [
         (EventBuffer, "is_open", property(lambda _buffer: False)),  # rows replace what events said meanwhile
-        (CatchUp, "ask_deletions", lambda _catch_up, **_: None),  # a stream that began anew: deletions are missing
+        (
+            CatchUp,
+            "ask_deletions",
+            lambda _catch_up, **_: None,
+        ),  # a stream that began anew: deletions are missing
         (FeedFollower, "_read_failed", lambda *_: None),  # a read that failed is not done again
         (Unsaved, "put_back", lambda _unsaved, _changed: None),  # rows that could not be saved are dropped
         (boards, "must_read", lambda *_, **__: False),  # names in parts are taken from the event

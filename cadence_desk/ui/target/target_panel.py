@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -35,6 +35,9 @@ class TargetPanel(QFrame):
     asked = Signal(str)
     """A command is wanted, by its name."""
     tracker_chosen = Signal(str)
+    _reading: tuple[str, Any] = ("", None)
+    """Whose step history is being read, and the task that does so."""
+    _read_again = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,9 +154,25 @@ class TargetPanel(QFrame):
             self._scroll.verticalScrollBar().setValue(0)
         self._show_person(person)
         self._show_work()
-        self._place.tasks.start(
-            self, self._read_steps(target_id), name="step history", then="steps_read", failed="steps_missing"
+        self._ask_steps()
+
+    def _ask_steps(self) -> None:
+        """Read the step history; while one is being read a burst of changes costs one more read, not many."""
+        if self._place is None:
+            return
+        read_for, task = self._reading
+        if read_for == self.target_id and task is not None and task.outcome is None:
+            self._read_again = True
+            return
+        self._read_again = False
+        task = self._place.tasks.start(
+            self,
+            self._read_steps(self.target_id),
+            name="step history",
+            then="steps_read",
+            failed="steps_missing",
         )
+        self._reading = (self.target_id, task)
 
     def choose_tracker(self, tracker_id: str) -> None:
         """Mark one of the trackers."""
@@ -164,8 +183,18 @@ class TargetPanel(QFrame):
         if self._place is None or not self.target_id:
             return
         ours = {self.target_id, *(one.id for one in self._place.desk.trackers_of(self.target_id))}
-        if not change.ids or change.operations or ours & change.ids:
+        if ours & change.ids:
             self.show_target(self.target_id)
+        elif not change.ids:
+            self._show_again()
+
+    def _show_again(self) -> None:
+        """Show what is known anew; steps are read again when a change of this person is told."""
+        person = self._place.desk.person(self.target_id) if self._place is not None else None
+        self._show_empty(empty=person is None)
+        if person is not None:
+            self._show_person(person)
+            self._show_work()
 
     def steps_read(self, answer: tuple[str, Sequence[StepTracker]]) -> None:
         """Show the step history, unless another person was chosen meanwhile."""
@@ -173,6 +202,8 @@ class TargetPanel(QFrame):
         if target_id == self.target_id and self._place is not None:
             names = {str(one.id): one.cadence_name for one in self._place.desk.trackers_of(target_id)}
             self._show_lines(self.steps, step_lines(steps, names), self._headings[2], 12)
+        if self._read_again:
+            self._ask_steps()
 
     def steps_missing(self, _error: object) -> None:
         """Say that the history could not be read; everything else stays."""
