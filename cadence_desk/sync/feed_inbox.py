@@ -48,9 +48,15 @@ class FeedMessage:
 class FeedInbox:
     """The sink that feed threads write into and the loop drains."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, deliver: Callable[[FeedMessage], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        deliver: Callable[[FeedMessage], None],
+        behind: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._loop = loop
         self._deliver = deliver
+        self._behind = behind
         self._waiting: deque[FeedMessage] = deque()
         self._awake = False
         self._closed = False
@@ -69,7 +75,7 @@ class FeedInbox:
 
     def free_space(self) -> int:
         """Return how many more events may be asked for; called on feed threads."""
-        return max(INBOX_LIMIT - self._events_waiting, 0)
+        return max(INBOX_LIMIT - self._events_waiting - self._behind(), 0)
 
     def feed_started(self, topic: str) -> None:
         """See FeedSink."""

@@ -18,7 +18,7 @@ from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.store.cache_batch import CacheBatch
-from cadence_desk.sync.event_buffer import BUFFER_LIMIT, EventBuffer
+from cadence_desk.sync.event_buffer import EventBuffer
 from cadence_desk.sync.event_fields import STEP, TRACKER
 from cadence_desk.sync.marks import Marks
 from cadence_desk.sync.supervisor import in_lane, settled
@@ -77,6 +77,10 @@ class FeedFollower:
             self._backlog or board.reads or board.read_entities or board.projection.pending
         )
 
+    def behind(self) -> int:
+        """Return how many events wait to be applied: no more are asked for meanwhile. Called on feed threads."""
+        return len(self._backlog)
+
     @property
     def _keeps_back(self) -> bool:
         """True while an event came that is not applied yet: no mark may pass it."""
@@ -116,8 +120,6 @@ class FeedFollower:
         self._backlog.extend(events)
         if idle:
             self._catch_up()
-        while len(self._backlog) > 2 * BUFFER_LIMIT:
-            self._board.take_event(self._backlog.popleft())
 
     def _catch_up(self) -> None:
         until = time.monotonic() + SLICE_SECONDS

@@ -121,7 +121,7 @@ class Streams:
         """Open what is due; returns True when a stream was opened."""
         loop = asyncio.get_running_loop()
         if self._inbox is None:
-            self._inbox = FeedInbox(loop, self._deliver)
+            self._inbox = FeedInbox(loop, self._deliver, self._follower.behind)
         if not any(topic.reopen_at <= loop.time() for topic in self._closed()):
             return False
         for topic in self._closed():

@@ -104,7 +104,7 @@ class UnderLoad:
         from cadence_desk.launch.tour.stage import Stage
 
         assert run.desk is not None
-        pictures = Pictures(run.window, self._parsed.out or Path(), run.meter)
+        pictures = Pictures(run.window, self._parsed.pictures, run.meter)
         return Stage(run.window, run.desk, Hands(), self._ground.oracle(), pictures, "", self._ground.people)
 
     def _cast(self, stage: Stage) -> tuple[list[str], str]:
@@ -233,6 +233,7 @@ def main(arguments: list[str] | None = None) -> int:
     from cadence_desk.launch.window import WindowRun
 
     with tempfile.TemporaryDirectory(prefix="cadence-desk-load-", ignore_cleanup_errors=True) as folder:
+        parsed.pictures = parsed.out or Path(folder) / "pictures"
         ground = PracticeGround(parsed, Paths(Path(folder)))
         measured = UnderLoad(parsed, ground)
         try:

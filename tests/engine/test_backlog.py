@@ -45,6 +45,7 @@ def test_a_slice_at_a_time_in_order_and_the_mark_last(
             one.events(LEADS, [told(rig, number) for number in range(100)], mark_of(900))
             assert title(rig) == ""
         assert title(rig) == "Title 19", "the first slice only"
+        assert one.behind() == 80, "no more are asked for meanwhile"
         one.events(LEADS, [told(rig, 100)], mark_of(901))
         assert title(rig) == "Title 19", "a later event waits behind those that were kept back"
         assert LEADS not in one._batch()[0].marks  # type: ignore[union-attr]

@@ -135,3 +135,10 @@ def test_a_loop_that_is_gone_is_no_error_for_the_feed() -> None:
     inbox = asyncio.run(go())
     inbox.feed_started("t")
     inbox.feed_started("t")
+
+
+def test_what_is_behind_takes_up_space_too() -> None:
+    loop = asyncio.new_event_loop()
+    inbox = FeedInbox(loop, lambda _message: None, lambda: INBOX_LIMIT - 5)
+    assert inbox.free_space() == 5
+    loop.close()
