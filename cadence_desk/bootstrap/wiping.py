@@ -9,7 +9,6 @@ import contextlib
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
@@ -22,6 +21,7 @@ from cadence_desk.store.mending import read_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.bootstrap.orgs import ComputerOrgs
@@ -127,7 +127,10 @@ class Wiping:
         from cadence_desk.salesforce.proxies import login_secret
 
         secrets = ChosenSecrets(f"{self._paths.service} {key}", self._key_file)
-        names = [f"{key}/refresh-token", login_secret(key), *self._key_names(key)]
+        # a key file has one drawer for all: two profiles of the same user share the key of their files
+        shared = {name for other in self.keys() if other != key for name in self._key_names(other)}
+        own = [name for name in self._key_names(key) if name not in shared]
+        names = [f"{key}/refresh-token", login_secret(key), *own]
         try:
             for name in names:
                 secrets.delete(name)
