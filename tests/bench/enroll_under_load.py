@@ -215,6 +215,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=0.0, help="stop the run after so long; 0 runs to the end"
     )
+    parser.add_argument("--undo", type=float, default=8.0, help="seconds before the first send")
     parser.add_argument("--warm", type=float, default=3.0, help="seconds of load before it is measured")
     parser.add_argument("--patience", type=float, default=900.0, help="seconds to wait for the end")
     parser.add_argument("--seed", type=int, default=7)
@@ -240,7 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
             window = WindowRun(
                 Paths(Path(folder)), ground.open_now, open_page=ground.open_page, desk_opened=measured.drive
             )
-            window.options = window.all_people()
+            window.options = dataclasses.replace(window.all_people(), undo_seconds=parsed.undo)
             code = window.run()
         finally:
             ground.stop()

@@ -38,5 +38,9 @@ def test_a_kind_answers_all_five_questions(kind: Kind) -> None:
 
 
 def test_lists_of_kinds_name_kinds_that_exist() -> None:
-    assert {Kind(name) for name in ACTION_OF_KIND} == set(Kind) - {Kind.LOG_CALL, Kind.ADD_TASK, Kind.DELETE_TASK}
+    assert {Kind(name) for name in ACTION_OF_KIND} == set(Kind) - {
+        Kind.LOG_CALL,
+        Kind.ADD_TASK,
+        Kind.DELETE_TASK,
+    }
     assert set(Kind) >= BY_TARGET | UNDOABLE

@@ -19,6 +19,7 @@ from cadence_desk.ui.enrolling.runs_sheet import RunsSheet
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.many_lines import ManyLines
 from cadence_desk.ui.kit.workplace import Workplace
+from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
 from tests.widget.conftest import destroy
 from tests.widget.driving import press, settle, until
 from tests.widget.fake_desk import FakeDesk
@@ -164,6 +165,24 @@ def test_a_run_is_found_again_held_resumed_and_stopped_by_keys(
         await until(lambda: "1 refused" in sheet.pane.summary.text(), "the result")
         sheet.pane.list.setCurrentIndex(sheet.pane.list.lines.index(4))
         assert sheet.pane.whole.text() == "Person 4: Refused: locked"
+
+    run(body())
+
+
+def test_the_outbox_leads_to_the_runs(place: Workplace, desk: FakeDesk, parent: QWidget, run: Run) -> None:
+    async def body() -> None:
+        running(desk, 300)
+        screen = OutboxScreen()
+        screen.attach(place)
+        screen.show()
+        asked: list[str] = []
+        screen.asked.connect(asked.append)
+        lines = screen.list.lines.lines
+        assert [lines[0].title, lines[1].title] == ["Many at once (Enter opens)", "Add to cadence: Outbound"]
+        screen.list.go_to("run:run-a")
+        press(screen.list, "Return")
+        assert asked == ["runs"]
+        screen.deleteLater()
 
     run(body())
 

@@ -27,15 +27,15 @@ _SHAPES = {
 }
 
 
-def run_lines(runs: Sequence[tuple[Run, int]]) -> list[Line]:
-    """Return the lines, with a heading where there are any; newest first."""
+def run_lines(runs: Sequence[tuple[Run, int]], over: int = SHOWN_AFTER_END) -> list[Line]:
+    """Return the lines of open runs and of the last that are over, with a heading where there are any."""
     bulk = [(run, ended) for run, ended in runs if run.is_bulk]
     still = [one for one in bulk if one[0].state in OPEN_RUNS]
-    over = [one for one in bulk if one[0].state not in OPEN_RUNS][:SHOWN_AFTER_END]
-    if not still and not over:
+    shown = [*still, *[one for one in bulk if one[0].state not in OPEN_RUNS][:over]]
+    if not shown:
         return []
-    heading = Line("heading:runs", "Many at once (Enter opens)", f"{len(still) + len(over)}", is_heading=True)
-    return [heading, *(_line(run, ended) for run, ended in (*still, *over))]
+    heading = Line("heading:runs", "Many at once (Enter opens)", f"{len(shown)}", is_heading=True)
+    return [heading, *(_line(run, ended) for run, ended in shown)]
 
 
 def _line(run: Run, ended: int) -> Line:

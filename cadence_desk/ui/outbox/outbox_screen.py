@@ -18,6 +18,7 @@ from cadence_desk.ui.kit.badge_label import BadgeLabel
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.moments import wall_word
 from cadence_desk.ui.kit.plain_label import PlainLabel
+from cadence_desk.ui.kit.run_lines import RUN, run_lines
 from cadence_desk.ui.kit.shapes import Badge, Shape
 from cadence_desk.ui.kit.state_badges import operation_badge
 from cadence_desk.ui.kit.theme import GAP, Tone
@@ -83,7 +84,7 @@ class OutboxScreen(QWidget):
         self.list.setAccessibleName("Changes that wait, are in doubt, need review or were refused")
         self.list.show_empty("Nothing waits. What you change appears here until Salesforce has confirmed it.")
         self.list.chosen.connect(self._show_story)
-        self.list.opened.connect(lambda key: self.target_opened.emit(self._target_of(key)))
+        self.list.opened.connect(self._opened)
         self.detail = StoryDetail()
         self.detail.chosen.connect(self.choose)
         self.detail.asked.connect(self.asked)
@@ -137,7 +138,7 @@ class OutboxScreen(QWidget):
         outbox = self._place.desk.outbox
         operations = outbox.listed()
         self._operations = {one.op_id: one for one in operations}
-        lines: list[Line] = []
+        lines = run_lines(self._place.desk.runs.in_short(), over=3)
         for title, states in _ORDER:
             lines += self._group(title, [one for one in operations if one.state in states])
         self.list.show_lines(lines)
@@ -171,6 +172,13 @@ class OutboxScreen(QWidget):
             aside=wall_word(operation.created),
             tone=Tone.BAD if refused else None,
         )
+
+    def _opened(self, key: str) -> None:
+        """Enter: on a change of many at once their list, on any other its person."""
+        if key.startswith(RUN):
+            self.asked.emit("runs")
+        else:
+            self.target_opened.emit(self._target_of(key))
 
     def _target_of(self, key: str) -> str:
         operation = self._operations.get(key)
