@@ -15,6 +15,7 @@ from cadence_desk.launch.desktop_start import add_open
 from cadence_desk.launch.links import taken_out
 from cadence_desk.launch.outboxing import add_outbox
 from cadence_desk.launch.recovering import add_recover
+from cadence_desk.launch.updating import add_updates
 from cadence_desk.launch.version import VERSION
 from cadence_desk.launch.wiping import add_wipe
 
@@ -62,6 +63,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_wipe(verbs, partial(_common, again=True))
     _add_org(verbs)
     add_open(verbs, partial(_common, again=True))
+    add_updates(verbs, partial(_common, again=True))
     rest, link = taken_out(arguments)
     parsed = parser.parse_args(rest)
     parsed.link = link

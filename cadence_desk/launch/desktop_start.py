@@ -67,9 +67,7 @@ def _asked(link: str, orgs: ComputerOrgs, problem: DeskError | None) -> str:
     app = QApplication.instance() or QApplication(["cadence-desk"])
     if isinstance(app, QApplication):
         apply_theme(app, Scheme.SYSTEM)
-    sheet, error = sheet_for(link)
-    if error is not None and orgs.profiles():
-        sheet.show_sub("")
+    sheet = _sheet(link, orgs, problem)
     answer: list[str] = []
 
     def add(text: str) -> None:
@@ -86,9 +84,6 @@ def _asked(link: str, orgs: ComputerOrgs, problem: DeskError | None) -> str:
 
     sheet.add_asked.connect(add)
     sheet.other_asked.connect(other)
-    wrong_at_start = error or problem
-    if wrong_at_start is not None:
-        sheet.bar.show_error(wrong_at_start)
 
     async def session() -> int:
         from cadence_desk.bridge.dialogs import ask_dialog
@@ -97,6 +92,16 @@ def _asked(link: str, orgs: ComputerOrgs, problem: DeskError | None) -> str:
 
     run_app(app, sheet, session)
     return answer[-1] if answer else ""
+
+
+def _sheet(link: str, orgs: ComputerOrgs, problem: DeskError | None) -> FirstOrgSheet:
+    sheet, error = sheet_for(link)
+    wrong = error or problem
+    if wrong is not None:
+        sheet.bar.show_error(wrong)
+        if orgs.profiles():
+            sheet.show_sub("")
+    return sheet
 
 
 def sheet_for(link: str) -> tuple[FirstOrgSheet, DeskError | None]:

@@ -278,6 +278,12 @@ def _recover(parsed: argparse.Namespace, paths: Paths, environment: Environment)
     return run_recover(parsed, paths, environment)
 
 
+def _updates(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
+    from cadence_desk.launch.updating import run_updates
+
+    return run_updates(parsed, paths, environment)
+
+
 def _wipe(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     from cadence_desk.launch.wiping import run_wipe
 
@@ -290,6 +296,7 @@ _COMMANDS = {
     "budget": _budget,
     "outbox": _outbox,
     "recover": _recover,
+    "updates": _updates,
     "wipe": _wipe,
     "diagnostics": _diagnostics,
 }

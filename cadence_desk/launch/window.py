@@ -20,6 +20,7 @@ from cadence_desk.launch.diagnosing import Diagnosing
 from cadence_desk.launch.safe_mode import follow_life, safe_options
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.trouble import offer_mending
+from cadence_desk.launch.updating import news_of_updates
 from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.kit.web_pages import open_url
@@ -229,6 +230,8 @@ class WindowRun:
             self._door = OneWindow(self._opened.inbox, self._come_forward)
         if self._desk_opened is not None:
             tasks.start(self.window, self._desk_opened(self), name="tour")
+        news = news_of_updates(self.preferences)
+        tasks.start(self.window.frame.status, news, name="look for an update", then="show_news")
         code = await run_session(_Started(desk, self), self.window, tasks, quitting)
         try:
             self.preferences.save(self.paths.preferences)

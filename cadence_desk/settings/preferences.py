@@ -48,6 +48,8 @@ class Preferences:
         people_scope: ``mine`` or ``all``.
         undo_seconds: how long removals, skips and bulk edits wait before the first send.
         retention_days: for how many days texts of operations that are over are kept; 0 removes them within the day.
+        update_source: where newer versions are announced, an https address or a path; empty looks nowhere.
+        update_key: whose signature an announcement must carry: an Ed25519 public key as base64.
         screen: what windows remember of themselves (sizes, columns, sort orders), by name.
         unknown: what another version wrote; kept as it is.
     """
@@ -61,6 +63,8 @@ class Preferences:
     people_scope: str = "mine"
     undo_seconds: int = 8
     retention_days: int = 7
+    update_source: str = ""
+    update_key: str = ""
     screen: dict[str, Any] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
 

@@ -17,6 +17,7 @@ from cadence_desk.settings.environment import Environment
 from cadence_desk.settings.org_link import START
 from cadence_desk.settings.paths import Paths
 from cadence_desk.ui.org.first_org import FirstOrgSheet
+from cadence_desk.ui.shell.status_line import StatusLine
 
 LINK = START + urlencode(
     [
@@ -115,3 +116,14 @@ def test_the_sheet_says_where_a_link_leads(qtbot: QtBot) -> None:
     qtbot.addWidget(bad)
     assert error is not None
     assert desktop_start.TRY == "Try it on a practice org"
+
+
+def test_news_of_an_update_is_one_calm_line(qtbot: QtBot) -> None:
+    status = StatusLine()
+    qtbot.addWidget(status)
+    assert status.news.isHidden()
+    status.show_news("Version 2.0 of Cadence Desk is there. Ask your IT department for it.")
+    assert not status.news.isHidden()
+    assert status.news.whole_text.startswith("Version 2.0")
+    status.show_news("")
+    assert status.news.isHidden()

@@ -32,6 +32,9 @@ class StatusLine(QWidget):
         self.notice = ElidedLabel()
         self.notice.setObjectName("secretsNotice")
         self.notice.set_tone(Tone.WARN)
+        self.news = ElidedLabel(muted=True)
+        self.news.setObjectName("updateNews")
+        self.news.hide()
         self.hint = PlainLabel("Ctrl+K  all commands    ?  keys", muted=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GAP, 0, 2 * GAP, 0)
@@ -39,6 +42,7 @@ class StatusLine(QWidget):
         row.addWidget(self.loading)
         row.addWidget(self.bar)
         row.addWidget(self.notice, 1)
+        row.addWidget(self.news, 1)
         row.addWidget(self.hint)
         self.show_loading(None)
 
@@ -57,3 +61,8 @@ class StatusLine(QWidget):
     def show_notice(self, words: str) -> None:
         """Show a plain word, such as one about the key store; empty takes it back."""
         self.notice.setText(words)
+
+    def show_news(self, words: object) -> None:
+        """Show that a newer version is there; empty takes it back."""
+        self.news.setText(str(words))
+        self.news.setVisible(bool(words))
