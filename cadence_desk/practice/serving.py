@@ -166,12 +166,11 @@ class ServedOrg:
         server = grpc.aio.server(options=SERVER_OPTIONS)
         pb_grpc.add_PubSubServicer_to_server(self.service, server)  # type: ignore[no-untyped-call]
         port = _free_port(plan.events_port, "Pub/Sub", "--events-port")
-        credentials = self._certificates.grpc_credentials()
         for host in ("127.0.0.1", "[::1]") if _has_ipv6() else ("127.0.0.1",):
             if plan.plaintext_events:
                 server.add_insecure_port(f"{host}:{port}")
             else:
-                server.add_secure_port(f"{host}:{port}", credentials)
+                server.add_secure_port(f"{host}:{port}", self._certificates.grpc_credentials())
         await server.start()
         self._grpc = server
         return port

@@ -39,8 +39,25 @@ class ServedCertificates:
         self.context.load_cert_chain(self._shown.leaf_pem, self._shown.leaf_key)
 
     def grpc_credentials(self) -> Any:
-        """Server credentials that ask for the certificate at every handshake."""
-        return grpc.dynamic_ssl_server_credentials(self._configuration(), self._configuration)
+        """Server credentials for one port, which ask at every handshake whether the certificate is another one."""
+        return grpc.dynamic_ssl_server_credentials(self._configuration(), self.changes())
+
+    def changes(self) -> Callable[[], Any]:
+        """Return what tells one port the certificate to present from now on, or None while it is the one it has.
+
+        Handing it out at every handshake has gRPC make everything anew under the handshakes that run beside it, which
+        ended the process with a segmentation fault now and then (seen with grpcio 1.85.1).
+        """
+        given = self._shown
+
+        def changed() -> Any:
+            nonlocal given
+            if given is self._shown:
+                return None
+            given = self._shown
+            return self._configuration()
+
+        return changed
 
     def _configuration(self) -> Any:
         return grpc.ssl_server_certificate_configuration([self._shown.grpc_pair()])

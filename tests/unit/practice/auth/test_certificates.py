@@ -11,6 +11,7 @@ import requests
 from cryptography import x509
 
 from cadence_desk.practice.auth.certificates import Certificates
+from cadence_desk.practice.auth.served_certificates import ServedCertificates
 from tests.unit.practice.rest.served import served_org
 
 
@@ -109,3 +110,14 @@ def test_grpc_trusts_the_authority(tmp_path: Path) -> None:
             with grpc.secure_channel(f"{host}:{port}", trust) as channel:
                 grpc.channel_ready_future(channel).result(20)
         server.stop(None).wait()
+
+
+def test_each_port_is_handed_a_certificate_only_when_it_is_another_one(tmp_path: Path) -> None:
+    served = ServedCertificates(Certificates().ensure(tmp_path))
+    ports = served.changes(), served.changes()
+    assert [changed() for changed in ports] == [None, None]
+    served.show("expired")
+    assert all(changed() is not None for changed in ports)
+    assert [changed() for changed in ports] == [None, None]
+    served.show("own")
+    assert all(changed() is not None for changed in ports)
