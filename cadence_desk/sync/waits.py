@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import Hold, OperationState
+from cadence_desk.sync.org_time import UNSURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ class Waits:
         self._resend_seconds = resend_seconds
         self._ends: dict[str, tuple[float, float]] = {}
         self._doubted: dict[tuple[str, str], dict[str, float]] = {}
+        self._sent_twice: dict[str, float] = {}
 
     def take(self, operations: Iterable[Operation], *, loaded: bool = False) -> None:
         """Note what operations wait for, as they were committed; `loaded` when that was in an earlier process."""
@@ -44,21 +46,28 @@ class Waits:
                 self._ends[one.op_id] = (one.next_try, now + min(max(one.next_try - wall, 0.0), LONGEST_WAIT))
 
     def _note_doubt(self, operation: Operation, now: float, wall: float | None) -> None:
-        at = (operation.evidence or {}).get(DOUBTED)
-        if not isinstance(at, float):
-            return
-        # In the process that decided so, the doubtful send was a moment ago: the whole time counts from now.
-        left = self._resend_seconds if wall is None else at + self._resend_seconds - wall
-        record = self._doubted.setdefault((operation.target_id, operation.subject_id), {})
-        record.setdefault(operation.op_id, now + min(max(left, 0.0), self._resend_seconds))
+        seen = operation.evidence or {}
+        twice, shared = seen.get(UNSURE), seen.get(DOUBTED)
+        if isinstance(twice, float) and twice:
+            self._sent_twice.setdefault(operation.op_id, self._over_at(twice, now, wall))
+        if isinstance(shared, float):
+            record = self._doubted.setdefault((operation.target_id, operation.subject_id), {})
+            record.setdefault(operation.op_id, self._over_at(shared, now, wall))
+
+    def _over_at(self, sent: float, now: float, wall: float | None) -> float:
+        """Return when a doubtful send is over. In the process that decided so it was a moment ago: all of it counts."""
+        left = self._resend_seconds if wall is None else sent + self._resend_seconds - wall
+        return now + min(max(left, 0.0), self._resend_seconds)
 
     def left(self, operation: Operation) -> float:
         """Return for how many seconds an operation still waits; 0 when time holds it no longer.
 
-        It also waits while a different operation on the same record was sent twice and may yet repeat.
+        It also waits while a different operation on the same record was sent twice and may yet repeat: one of the same
+        subject where kinds share a record, and always the one it follows, whose effect it takes back or changes.
         """
         same = self._doubted.get((operation.target_id, operation.subject_id), {})
         ends = [end for op_id, end in same.items() if op_id != operation.op_id]
+        ends.append(self._sent_twice.get(operation.follows, 0.0))
         ends.append(self._ends.get(operation.op_id, (0.0, 0.0))[1])
         return max(max(ends) - self._clock.monotonic(), 0.0)
 

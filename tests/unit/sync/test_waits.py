@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
+from cadence_desk.sync.org_time import UNSURE
 from cadence_desk.sync.waits import DOUBTED, LONGEST_WAIT, Waits
 from tests.engine.model_world import lead
 from tests.engine.virtual_time import SteeredClock
@@ -78,6 +79,22 @@ def test_a_record_that_may_change_twice_is_left_alone(waits: Waits, clock: Steer
 def test_of_an_earlier_process_only_the_rest_is_waited_for(waits: Waits, clock: SteeredClock) -> None:
     waits.take([queued("a", subject_id="t1", evidence={DOUBTED: clock.wall() - 600})], loaded=True)
     assert waits.left(queued("b", subject_id="t1")) == 60
+
+
+@pytest.mark.parametrize("jump", [0.0, DAY, -DAY])
+def test_what_follows_a_change_that_was_sent_twice_waits_for_it(
+    waits: Waits, clock: SteeredClock, jump: float
+) -> None:
+    first = queued("a", subject_id="step", evidence={UNSURE: clock.wall()})
+    waits.take([first])
+    clock.shift += jump
+    undo = queued("b", subject_id="task", follows="a")
+    assert waits.left(undo) == RESEND
+    assert not waits.left(queued("c", subject_id="step")), "another record's change does not wait"
+    assert not waits.left(first)
+    waits.take([replace(first, evidence={UNSURE: 0.0})])
+    clock.advance(RESEND)
+    assert not waits.left(undo)
 
 
 @pytest.mark.parametrize("hold", Hold)
