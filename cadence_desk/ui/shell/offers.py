@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPushButton
 
 from cadence_desk.domain.operations import Kind
+from cadence_desk.ui.kit.plain_label import plain_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -33,7 +34,7 @@ def show_offers(frame: WindowFrame) -> None:
         if isinstance(command, str) and command in _KINDS:
             reason = reason_of(frame, command)
             button.setEnabled(not reason)
-            button.setToolTip(reason)
+            button.setToolTip(plain_tip(reason))
             button.setAccessibleDescription(reason)
 
 
@@ -45,6 +46,6 @@ def offer_in_menu(frame: WindowFrame, menu: QMenu, action: QAction, command: str
     menu.setToolTipsVisible(True)
     reason = reason_of(frame, command)
     action.setEnabled(not reason)
-    action.setToolTip(reason)
+    action.setToolTip(plain_tip(reason))
     menu.addAction(action)
     menu.aboutToHide.connect(lambda: action.setEnabled(True))

@@ -12,6 +12,7 @@ from cadence_desk.domain.budget import Budget, meter_words
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.orgs import Banner
 from cadence_desk.domain.overriding import override
+from cadence_desk.ui.kit.plain_label import plain_tip
 from cadence_desk.ui.kit.shapes import Badge, Shape, badge_width, cut, paint_badge
 from cadence_desk.ui.kit.state_badges import feed_badge
 from cadence_desk.ui.kit.theme import GAP, Tone, colors
@@ -83,7 +84,7 @@ class ApiMeter(QWidget):
         else:
             self.text = f"API {usage.calls:,} calls" if usage.calls else ""
         self.setAccessibleName(f"{self.text} calls today" if self.text else "API meter")
-        self.setToolTip(meter_words(usage, Budget()))
+        self.setToolTip(plain_tip(meter_words(usage, Budget())))
         self.setVisible(bool(self.text))
         self.update()
 
