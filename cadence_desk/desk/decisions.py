@@ -6,12 +6,14 @@ Imports domain, store and sync. Called by the outbox face for window and command
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.choices import DROPPED, Choice
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, OperationState
+from cadence_desk.domain.planning.run import OPEN_RUNS
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.protection import has_task_key
 from cadence_desk.store.moves import Move
@@ -192,7 +194,15 @@ class Decisions:
         return await self._withdraw(touched, why)
 
     async def _cancel_run(self, found: list[Operation], why: str) -> Decided:
-        return await self._withdraw(self._waiting_of_runs(found), why)
+        """Withdraw what waits, then end the run: rows that are not even in the outbox yet must not follow."""
+        done = await self._withdraw(self._waiting_of_runs(found), why)
+        runs = self._session.require_engine().runs
+        for run_id in dict.fromkeys(one.run_id for one in found):
+            run = runs.book.runs.get(run_id)
+            if run is not None and run.state in OPEN_RUNS:
+                with contextlib.suppress(BadValue):  # it came to its end by itself meanwhile
+                    await runs.end(run_id)
+        return done
 
     async def _withdraw(self, touched: Sequence[Operation], why: str) -> Decided:
         count = await self._work.cancel([one.op_id for one in touched], why)
