@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.torture import engine, shown_by_tests
 from tests.torture.fault_rows import FAULT_ROWS
-from tests.torture.jobs import Crew, Job, offers, tell
+from tests.torture.jobs import HANDS, Crew, Job, offers, tell
 from tests.torture.report import Outcome, merged
 
 CHUNK = 250
@@ -66,8 +66,30 @@ def replay(name: str) -> int:
         return 0 if engine.replay(int(number), tell) else 1
     if tier == "tests":
         return 0 if shown_by_tests.run([int(number)], float("inf"), tell).is_well else 1
+    if tier == "process":
+        return 0 if do_replay_of_process(int(number)) else 1
     tell(f"{tier} is told by the words of its failure; run it again with the same --seed")
     return 2
+
+
+def do_replay_of_process(seed: int) -> bool:
+    """Play a seed of the process tier again."""
+    from tests.torture.process.run import replay as again
+
+    return again(seed, tell).is_well
+
+
+def planted_bugs(seconds: float) -> int:
+    """Switch in every known mistake; 0 when each was found."""
+    from tests.torture.planted_bugs import BUGS
+
+    hands = [list(range(first, len(BUGS), HANDS)) for first in range(HANDS)]
+    deadline = time.monotonic() + seconds
+    tiers = Crew([Job("planted", {"numbers": numbers}) for numbers in hands], deadline).work()
+    missed = [words for tier in tiers for _, words in tier.failing]
+    lines = sorted(words for tier in tiers for words in tier.outcomes)
+    print("\n".join([*lines, *missed, f"{len(BUGS) - len(missed)} of {len(BUGS)} planted bugs found"]))  # noqa: T201
+    return 1 if missed else 0
 
 
 def main(words: list[str]) -> int:
@@ -76,9 +98,7 @@ def main(words: list[str]) -> int:
     if given.replay:
         return replay(given.replay)
     if given.planted_bugs:
-        from tests.torture import planted
-
-        return planted.find_all(tell)
+        return planted_bugs(given.minutes * 60)
     began = time.monotonic()
     tiers = merged(Crew(jobs_of(given), began + given.minutes * 60).work())
     outcome = Outcome(tiers, {number: row.fault for number, row in FAULT_ROWS.items()})

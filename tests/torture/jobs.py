@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HANDS = 2
 GRACE = 60.0
 """A job that goes on for so long after its deadline is ended."""
-PROCESS = ("tests.torture.process.tier", "tests.torture.process.run", "tests.torture.process.rig")
+PROCESS = "tests.torture.process.run"
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def tell(words: str) -> None:
 
 def offers(tier: str) -> bool:
     """Return True when the tier exists."""
-    names = PROCESS if tier == "process" else (f"tests.torture.{tier}",)
-    return tier == "tests" or any(map(importlib.util.find_spec, names))
+    name = PROCESS if tier == "process" else f"tests.torture.{tier}"
+    return tier == "tests" or importlib.util.find_spec(name) is not None
 
 
 def do(job: Job, deadline: float) -> Tier:
@@ -62,10 +62,7 @@ def do(job: Job, deadline: float) -> Tier:
         from tests.torture import shown_by_tests
 
         return shown_by_tests.run(given["rows"], deadline, tell)
-    name = job.tier
-    if name == "process":
-        name = next(one for one in PROCESS if importlib.util.find_spec(one)).removeprefix("tests.torture.")
-    run = importlib.import_module(f"tests.torture.{name}").run
+    run = importlib.import_module(PROCESS if job.tier == "process" else f"tests.torture.{job.tier}").run
     takes = inspect.signature(run).parameters
     known = {"deadline": deadline, "tell": tell, **given}
     result: Tier = run(**{key: value for key, value in known.items() if key in takes})
