@@ -18,6 +18,7 @@ from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.diagnosing import Diagnosing
 from cadence_desk.launch.safe_mode import follow_life, safe_options
+from cadence_desk.launch.key_waiting import tell_key_waiting
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.trouble import offer_mending
 from cadence_desk.launch.updating import news_of_updates
@@ -279,6 +280,9 @@ class _Started:
 
         Files that cannot be opened get a page of their own, with what can be done about them.
         """
+        if self._run.tasks is not None:
+            waiting = tell_key_waiting(self._window, self._desk)
+            self._run.tasks.start(self._window, waiting, name="wait for the key store")
         try:
             await self._desk.start()
         except DeskError as error:
