@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nlargest
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ _SHOWN_AFTER_END = 200
 """Ended operations that the waiting-work view still shows."""
 
 
+_S = OperationState
 _made_at = attrgetter("created")
 
 
@@ -72,15 +72,19 @@ class Lists:
     def open_operations(self) -> list[Operation]:
         """Return the waiting-work view: everything open or in need of attention, then the newest finished ones."""
         engine = self._session.engine
-        if engine is None:
-            return []
-        shown = [one for one in engine.runner.work if one.state is not OperationState.DRAFT]
-        ended = {OperationState.SETTLED, OperationState.CANCELLED, OperationState.SUPERSEDED}
-        rest = nlargest(_SHOWN_AFTER_END, (one for one in shown if one.state in ended), key=_made_at)
-        still = sorted(
-            (one for one in shown if one.state not in ended), key=lambda one: one.created, reverse=True
-        )
-        return [*still, *rest]
+        still: list[Operation] = []
+        ended: list[Operation] = []
+        for one in engine.runner.work if engine else ():
+            state = one.state
+            # by identity: there may be a hundred thousand, and hashing a state costs more than all of this
+            if state is _S.SETTLED or state is _S.CANCELLED or state is _S.SUPERSEDED:
+                ended.append(one)
+            elif state is not _S.DRAFT:
+                still.append(one)
+        still.sort(key=_made_at, reverse=True)
+        newest = ended[-_SHOWN_AFTER_END:]  # the work list keeps them in the order in which they were made
+        newest.sort(key=_made_at, reverse=True)
+        return [*still, *newest]
 
     async def step_history(self, target_id: str) -> list[StepTracker]:
         """Read all steps of all trackers of a target, newest first. Raises DeskError."""

@@ -59,8 +59,12 @@ class Outbox:
         engine = self._session.engine
         if engine is None:
             return []
-        drafts = [one for one in engine.runner.work.in_state(_S.DRAFT) if _has_text(one)]
-        shown = [one for one in self._lists.open_operations() if not (one.evidence or {}).get(DROPPED)]
+        drafts = [one for one in engine.runner.work if one.state is _S.DRAFT and _has_text(one)]
+        shown = [
+            one
+            for one in self._lists.open_operations()
+            if one.state is not _S.REFUSED or not _is_dropped(one)
+        ]
         return [*drafts, *shown]
 
     def open_count(self) -> int:
@@ -158,6 +162,10 @@ class Outbox:
         notes = self.unsent()
         await in_lane(self._session.parts.lanes, LaneName.READ, lambda: write_notes(path, notes))
         return len(notes)
+
+
+def _is_dropped(operation: Operation) -> bool:
+    return bool((operation.evidence or {}).get(DROPPED))
 
 
 def _has_text(operation: Operation) -> bool:

@@ -17,6 +17,9 @@ from cadence_desk.ui.shell.notice_board import NoticeBoard
 from cadence_desk.ui.shell.offers import show_offers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.ui.shell.frame import WindowFrame
 
@@ -136,12 +139,8 @@ class Refresher(QObject):
         frame = self._frame
         if frame.place is None:
             return
-        operations = frame.place.desk.outbox.listed()
-        alarming = sum(1 for one in operations if one.state in _ALARMING)
-        waiting = sum(1 for one in operations if one.state in OPEN_STATES)
-        drafts = any(one.state is OperationState.DRAFT for one in operations)
-        frame.rail.buttons["outbox"].show_count(alarming or waiting, alarming=bool(alarming))
-        frame.rail.show_when("outbox", wanted=bool(alarming or waiting or drafts))
+        if change.operations or change.profile:
+            show_outbox_entry(frame, frame.place.desk.outbox.listed())
         wanted = {
             "outbox": change.operations,
             "activity": True,
@@ -152,6 +151,15 @@ class Refresher(QObject):
             screen = frame.made(name)
             if screen is not None and flag:
                 screen.refresh()  # type: ignore[attr-defined]  # each of these has it
+
+
+def show_outbox_entry(frame: WindowFrame, operations: Sequence[Operation]) -> None:
+    """Show the outbox in the rail while anything is not over, with how much waits or needs a person."""
+    alarming = sum(1 for one in operations if one.state in _ALARMING)
+    waiting = sum(1 for one in operations if one.state in OPEN_STATES)
+    drafts = any(one.state is OperationState.DRAFT for one in operations)
+    frame.rail.buttons["outbox"].show_count(alarming or waiting, alarming=bool(alarming))
+    frame.rail.show_when("outbox", wanted=bool(alarming or waiting or drafts))
 
 
 def show_trouble(frame: WindowFrame) -> None:
