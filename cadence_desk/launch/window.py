@@ -17,8 +17,8 @@ from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.diagnosing import Diagnosing
-from cadence_desk.launch.safe_mode import follow_life, safe_options
 from cadence_desk.launch.key_waiting import tell_key_waiting
+from cadence_desk.launch.safe_mode import follow_life, safe_options
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.trouble import offer_mending
 from cadence_desk.launch.updating import news_of_updates
