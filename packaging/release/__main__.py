@@ -12,20 +12,31 @@ from pathlib import Path
 
 from release import start_up
 from release.archives import make_tarball, write_checksums
+from release.audit import audit
 from release.bare_root import NoBareRoot, check_in_bare_root, try_without_python, why_not
 from release.debian import make_deb, package_file
+from release.mac_bundle import make_image
 from release.materials import write_materials
 from release.program import make_program
 from release.project import PROGRAM, BuildError, megabytes
 from release.reproducible import build_again
+from release.windows_installer import make_installer
 
 PARTS: dict[str, Callable[[], Path]] = {
     "program": make_program,
     "deb": make_deb,
     "tarball": make_tarball,
+    "installer": make_installer,
+    "image": make_image,
     "materials": write_materials,
     "checksums": write_checksums,
 }
+ELSEWHERE = {
+    "linux": {"installer", "image"},
+    "win32": {"deb", "tarball", "image"},
+    "darwin": {"deb", "tarball", "installer"},
+}
+"""What is not made on a system unless it is asked for by name."""
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -39,12 +50,24 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--check", action="store_true", help="then try it in a bare Debian 12 and take it out again"
     )
+    parser.add_argument(
+        "--audit", action="store_true", help="then ask public advisories about the locked packages"
+    )
     parser.add_argument("--twice", action="store_true", help="then build the app again and compare the two")
     parser.add_argument(
         "--start-up", action="store_true", help="then measure its first paint beside the source's"
     )
-    parser.add_argument("--check-only", action="store_true", help="make nothing, try what was made before")
+    parser.add_argument("--keep", action="store_true", help="make nothing anew: try what was made before")
     return parser.parse_args(arguments)
+
+
+def wanted(asked: argparse.Namespace, name: str) -> bool:
+    """Say whether a part is to be made."""
+    if asked.keep:
+        return False
+    if asked.only:
+        return name in asked.only
+    return name not in ELSEWHERE.get(sys.platform, set())
 
 
 def say(text: str) -> None:
@@ -76,15 +99,17 @@ def main(arguments: Sequence[str]) -> int:
     asked = parsed(arguments)
     try:
         for name, make in PARTS.items():
-            if not asked.check_only and (not asked.only or name in asked.only):
+            if wanted(asked, name):
                 began = time.monotonic()
                 made = make()
                 say(f"{made}: {megabytes(made):.1f} MB, {time.monotonic() - began:.0f} s")
+        if asked.audit:
+            say(audit())
         if asked.twice:
             say(build_again())
         if asked.start_up:
             say(start_up.compare()[0])
-        if asked.check or asked.check_only:
+        if asked.check:
             check()
     except BuildError as error:
         say(str(error))

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from release.licenses import write_license_texts
-from release.project import HERE, PROGRAM, WORK, BuildError, epoch, megabytes, run
+from release.project import HERE, PROGRAM, TITLE, WORK, BuildError, epoch, megabytes, run
 
 LARGEST = 170.0
 """Megabytes that the unpacked app may take."""
@@ -39,6 +39,10 @@ def make_program(place: Path = PROGRAM) -> Path:
     shutil.rmtree(place, ignore_errors=True)
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(made, place)
+    bundle = work / "dist" / f"{TITLE}.app"
+    if bundle.is_dir():
+        shutil.rmtree(place.parent / bundle.name, ignore_errors=True)
+        shutil.move(bundle, place.parent / bundle.name)
     size = megabytes(place)
     if size > LARGEST:
         raise BuildError(f"The packaged app takes {size:.0f} MB; it may take {LARGEST:.0f} MB.")

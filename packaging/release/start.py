@@ -17,6 +17,11 @@ for _name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
 # "Independent subprocesses")
 os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
+if sys.stdout is None or sys.stderr is None:
+    # a Windows program without a console has neither, and whoever prints must not fall over that
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the whole run
+    sys.stderr = sys.stderr or sys.stdout
+
 from cadence_desk.__main__ import main  # noqa: E402 - after the environment is in order
 
 if __name__ == "__main__":
