@@ -5,6 +5,7 @@ One banner per code; a repeat is counted, not stacked. Called by every screen an
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from cadence_desk.domain.errors import DeskError
+
+_log = logging.getLogger(__name__)
 
 _MOST = 3
 
@@ -125,6 +128,7 @@ class BannerBar(QWidget):
 
     def show_error(self, error: DeskError) -> None:
         """Show an expected problem, with its hint and the org's own words."""
+        _log.info("told: %s", error.code)
         parts = [error.message if error.message != error.title else "", error.hint]
         if error.server_text and error.server_text not in error.message:
             parts.insert(1, f"Salesforce says: “{error.server_text}”")
