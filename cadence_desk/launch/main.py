@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.errors import BadValue, DeskError, FileBusy, StoreError
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.launch.arguments import EXIT_IN_USE, EXIT_USAGE, parse, practice_arguments
+from cadence_desk.launch.core_files import keep_none
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +33,7 @@ KEY_FIELD_FILES = (
 def run(arguments: list[str]) -> int:
     """Run Cadence Desk and return the exit code."""
     parsed = parse(arguments)
+    keep_none()
     _begin_log()
     from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths

@@ -26,6 +26,7 @@ from cadence_desk.salesforce.connect import AccessPlan, OrgConnection, open_org
 from cadence_desk.salesforce.exchange import current
 from cadence_desk.settings.environment import Environment
 from cadence_desk.settings.key_file import KeyFileSecrets
+from tests.access.canary import VERIFIER
 from tests.contract.client_org import SystemClock
 from tests.desk.practice_org import Org
 from tests.desk.rig import Rig
@@ -33,7 +34,6 @@ from tests.desk.rig import Rig
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-VERIFIER = "MARKEDVERIFIER"
 FATES: tuple[dict[str, Any], ...] = (
     {"fate": "status", "status": 503},
     {"fate": "status", "status": 400, "body": '{"error": "invalid_request", "error_description": "no"}'},

@@ -8,8 +8,7 @@ import sys
 from cadence_desk.practice import serving
 from cadence_desk.practice.__main__ import main
 from cadence_desk.practice.auth import codes, tokens
-
-ACCESS, REFRESH, CODE, COOKIE = "MARKEDACCESS", "MARKEDREFRESH", "MARKEDCODE", "MARKEDCOOKIE"
+from tests.access.canary import ACCESS, CODE, COOKIE, REFRESH
 
 
 def _token(length: int) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.access.marked_desk import VERIFIER
-from tests.access.marked_org import ACCESS, CODE, COOKIE, REFRESH
+from tests.access.canary import ACCESS, CODE, COOKIE, REFRESH, VERIFIER
 from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
