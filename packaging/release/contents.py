@@ -58,14 +58,14 @@ LEFT_OUT = (
 
 DROPPED = (
     # Qt: QML, GL and on-screen keyboard parts; the raster engine and the xcb, wayland and offscreen plugins need none
-    "libQt6Qml",
-    "libQt6Quick",
-    "libQt6OpenGL",
-    "libQt6Pdf",
-    "libQt6VirtualKeyboard",
-    "libQt6EglF",
-    "libQt6Network",
-    "libQt6Svg",
+    "Qt6Qml",
+    "Qt6Quick",
+    "Qt6OpenGL",
+    "Qt6Pdf",
+    "Qt6VirtualKeyboard",
+    "Qt6EglF",
+    "Qt6Network",
+    "Qt6Svg",
     "libqeglfs",
     "libqlinuxfb",
     "libqminimal",
@@ -79,6 +79,8 @@ DROPPED = (
     "plugins/imageformats",
     "platforminputcontexts/libqtvirtualkeyboard",
     "PySide6/Qt/translations",
+    # a software OpenGL of 20 MB that Qt brings on Windows
+    "opengl32sw",
     # the GTK look drags in GTK itself
     "libqgtk3",
     "libgtk",
