@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.row_set import RowSet
 
 _PAD = 8
-_FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 
 
 class _Column(NamedTuple):
@@ -73,32 +72,40 @@ class RowPainter:
         current = table.currentIndex().row()
         width = table.viewport().width()
         y = table.rowViewportPosition(shown.start)
-        ink, muted = QColor(look.text), QColor(look.muted)
         now = time.monotonic()
-        for row in shown:
-            slot = rows.rows[row]
-            band = QRect(0, y, width, ROW_HEIGHT)
-            painter.fillRect(band, self._background(slot, odd=bool(row % 2), chosen=row in selected, now=now))
-            for column in columns:
-                self._paint_cell(painter, column, slot, y, ink if column.strong else muted)
-            if row == current:
-                self._paint_current(painter, band)
-            y += ROW_HEIGHT
+        places = [(rows.rows[row], y + number * ROW_HEIGHT) for number, row in enumerate(shown)]
+        for row, (slot, top) in zip(shown, places, strict=True):
+            ground = self._background(slot, odd=bool(row % 2), chosen=row in selected, now=now)
+            painter.fillRect(QRect(0, top, width, ROW_HEIGHT), ground)
+        ink, muted = QColor(look.text), QColor(look.muted)
+        for column in columns:  # a pen costs as much as a short text: it is set once a column
+            self._paint_column(painter, column, places, ink if column.strong else muted)
+        if current in shown:
+            self._paint_current(painter, QRect(0, places[shown.index(current)][1], width, ROW_HEIGHT))
 
-    def _paint_cell(self, painter: QPainter, column: _Column, slot: int, y: int, ink: QColor) -> None:
-        if column.badge is not None:
-            badge = column.badge(slot)
+    def _paint_column(
+        self, painter: QPainter, column: _Column, places: Sequence[tuple[int, int]], ink: QColor
+    ) -> None:
+        """Paint texts by their base line: laying them out in a box costs a third more."""
+        metrics = painter.fontMetrics()
+        rise = (ROW_HEIGHT + metrics.ascent() - metrics.descent()) // 2
+        cuts = self._fitter.cuts(column.width)
+        painter.setPen(ink)
+        for slot, y in places:
+            badge = column.badge(slot) if column.badge is not None else None
             if badge is not None:
                 paint_badge(painter, QRect(column.x, y, column.width, ROW_HEIGHT), badge)
-                return
-        text = column.texts[slot]
-        if not text:
-            return
-        tone = column.tone(slot) if column.tone is not None else None
-        painter.setPen(ink if tone is None else colors().ink(tone))
-        painter.drawText(
-            column.x, y, column.width, ROW_HEIGHT, _FLAGS, self._fitter.fit(painter, text, column.width)
-        )
+                continue
+            text = column.texts[slot]
+            if not text:
+                continue
+            tone = column.tone(slot) if column.tone is not None else None
+            if tone is not None:
+                painter.setPen(colors().ink(tone))
+            shown = cuts.get(text)
+            painter.drawText(column.x, y + rise, shown or self._fitter.fit(painter, text, column.width))
+            if tone is not None:
+                painter.setPen(ink)
 
     def _columns(self, rows: RowSet) -> list[_Column]:
         """Return the visible columns once per paint: no call into Qt per cell."""

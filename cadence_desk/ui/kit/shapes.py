@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRect
 
 
-_KEPT_CUTS = 20_000
+_KEPT_CUTS = 10_000
+_KEPT_WIDTHS = 60
 _LONGEST = 400
 
 
@@ -127,16 +128,22 @@ class TextFitter:
 
     def __init__(self) -> None:
         self._font = ""
-        self._cuts: dict[tuple[str, int], str] = {}
+        self._cuts: dict[int, dict[str, str]] = {}
+
+    def cuts(self, width: int) -> dict[str, str]:
+        """Return the cuts made for a width."""
+        found = self._cuts.setdefault(width, {})
+        if len(found) > _KEPT_CUTS or len(self._cuts) > _KEPT_WIDTHS:
+            self._cuts.clear()
+            found = self._cuts[width] = {}
+        return found
 
     def fit(self, painter: QPainter, text: str, width: int) -> str:
         """Return the text with an ellipsis where it is too wide; only the start of very long texts is looked at."""
-        key = (text, width)
-        found = self._cuts.get(key)
+        known = self.cuts(width)
+        found = known.get(text)
         if found is None:
-            if len(self._cuts) > _KEPT_CUTS:
-                self._cuts.clear()
-            found = self._cuts[key] = cut(painter.fontMetrics(), text, width)
+            found = known[text] = cut(painter.fontMetrics(), text, width)
         return found
 
     def use_font(self, key: str) -> None:
