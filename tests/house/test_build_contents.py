@@ -1,5 +1,6 @@
 """What the packaged app consists of: nothing that may not be shipped, nothing unused, locked like what was tested."""
 
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from release.project import BuildError, version
 
 from cadence_desk.launch.version import VERSION
 from tests.house.source_tree import ROOT
+from tests.house.test_set_up import script
 
 LOCKS = ROOT / "packaging" / "locks"
 
@@ -117,3 +119,20 @@ def test_an_audit_without_an_answer_is_no_clean_one() -> None:
     assert "no known hole in 1" in verdict([{"name": "a", "version": "1", "vulns": []}])
     with pytest.raises(BuildError, match="a 1: CVE-1"):
         verdict([{"name": "a", "version": "1", "vulns": [{"id": "CVE-1"}]}])
+
+
+def test_the_build_has_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    dev = script("dev")
+    handed: list[list[str]] = []
+    monkeypatch.setattr(dev, "hand_over", lambda command: handed.append(list(command)) or 0)
+    monkeypatch.setattr(dev, "check_system", lambda _wanted: None)
+    monkeypatch.setattr(dev, "set_up", lambda: None)
+    for name in ("CADENCE_DESK_VENV", "CADENCE_DESK_LOCK", "PYTHONPATH"):
+        monkeypatch.setenv(name, "")
+    assert dev.build(["--check"]) == 0
+    assert handed[-1][-2:] == ["build", "--check"]
+    assert os.environ["CADENCE_DESK_VENV"].endswith("-build")
+    monkeypatch.setattr(dev, "LOCK_PREFIX", dev.FOR_BUILDING)
+    assert dev.lock_file().name.startswith("build-py")
+    assert dev.build(["--check"]) == 0
+    assert handed[-1][1:] == ["-m", "release", "--check"]

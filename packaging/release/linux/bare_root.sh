@@ -5,6 +5,7 @@
 set -eu
 base=$1 layer=$2 package=$3
 root=$layer/root
+home=home/rep
 
 mount -t overlay overlay -o "lowerdir=$base,upperdir=$layer/upper,workdir=$layer/work" "$root"
 mount -t proc proc "$root/proc"
@@ -21,7 +22,7 @@ as_root() {
     chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 as_rep() {
-    chroot --userspec=rep:rep "$root" /usr/bin/env -i HOME=/home/rep USER=rep PATH=/usr/bin:/bin LC_ALL=C.UTF-8 \
+    chroot --userspec=rep:rep "$root" /usr/bin/env -i HOME="/$home" USER=rep PATH=/usr/bin:/bin LC_ALL=C.UTF-8 \
         QT_QPA_PLATFORM=offscreen "$@"
 }
 step() { echo "--- $1"; }
@@ -37,8 +38,9 @@ if ip -o link show up | grep -v ': lo:'; then
 fi
 
 step "install"
-cp "$package" "$root/tmp/package.deb"
-as_root dpkg --install /tmp/package.deb
+cp "$package" "$root/package.deb"
+as_root dpkg --install /package.deb
+rm "$root/package.deb"
 
 step "every library is found"
 # shellcheck disable=SC2016 # expanded inside the root
@@ -59,7 +61,7 @@ as_rep env -u QT_QPA_PLATFORM cadence-desk || status=$?
 as_rep cadence-desk --self-test
 
 step "as a normal user: the tour"
-as_rep cadence-desk tour --practice --out /home/rep/tour --json /home/rep/tour.json
+as_rep cadence-desk tour --practice --out "/$home/tour" --json "/$home/tour.json"
 
 step "nothing of it writes outside the home folder"
 if find "$layer/upper" -user 1000 -not -path "$layer/upper/home/*" | grep .; then
