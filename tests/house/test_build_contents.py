@@ -124,7 +124,12 @@ def test_an_audit_without_an_answer_is_no_clean_one() -> None:
 def test_the_build_has_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     dev = script("dev")
     handed: list[list[str]] = []
-    monkeypatch.setattr(dev, "hand_over", lambda command: handed.append(list(command)) or 0)
+
+    def hand_over(command: list[str]) -> int:
+        handed.append(command)
+        return 0
+
+    monkeypatch.setattr(dev, "hand_over", hand_over)
     monkeypatch.setattr(dev, "check_system", lambda _wanted: None)
     monkeypatch.setattr(dev, "set_up", lambda: None)
     for name in ("CADENCE_DESK_VENV", "CADENCE_DESK_LOCK", "PYTHONPATH"):
