@@ -65,10 +65,11 @@ class _Clerk:
         self._opened = opened
         self._mending = mending
         self._page = page
-        page.chosen.connect(self._chosen)
-        page.file_chosen.connect(self._export)
-        page.open_asked.connect(self._open_anew)
-        page.quit_asked.connect(run.window.close)
+        # a connection keeps a closure alive, and with it this clerk; of a method it would keep nothing
+        page.chosen.connect(lambda remedy, words: self._chosen(remedy, words))  # noqa: PLW0108
+        page.file_chosen.connect(lambda path: self._export(path))  # noqa: PLW0108
+        page.open_asked.connect(lambda: self._open_anew())  # noqa: PLW0108
+        page.quit_asked.connect(lambda: run.window.close())  # noqa: PLW0108
 
     def _chosen(self, remedy: Remedy, words: str) -> None:
         if remedy is Remedy.RETRY:
