@@ -45,6 +45,9 @@ LATE_LIBRARIES = (
 )
 """What is imported only when it is first needed, so that a gap in a package would be found late."""
 
+OF_SYSTEM = {"linux": ("secretstorage", "jeepney.io.blocking"), "win32": ("win32ctypes.pywin32",)}
+"""What a key store's back end needs: it imports without them, and then says that it is not usable."""
+
 FEWEST_ROOTS = 50
 LIVE_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
@@ -52,9 +55,10 @@ _LOOK_SECONDS = 0.2
 
 def libraries() -> str:
     """Import everything that otherwise loads late. Raises ImportError."""
-    for name in LATE_LIBRARIES:
+    names = LATE_LIBRARIES + OF_SYSTEM.get(sys.platform, ())
+    for name in names:
         importlib.import_module(name)
-    return f"{len(LATE_LIBRARIES)} load"
+    return f"{len(names)} load"
 
 
 def files() -> str:

@@ -124,7 +124,10 @@ def _window() -> str:
 
 
 def _commands(home: Path) -> str:
-    """Run the command line as people do, in a process of its own."""
+    """Run the command line as people do, in a process of its own, which must not inherit where our libraries lie."""
+    own = getattr(sys, "_MEIPASS", None)
+    if own is not None and own in os.environ.get("LD_LIBRARY_PATH", ""):
+        raise InternalError("A browser started from here would load the desk's libraries.")
     done = subprocess.run(  # noqa: S603 - our own program
         [*program(), "org", "--home", str(home), "list"],
         capture_output=True,
