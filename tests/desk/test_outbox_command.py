@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cadence_desk.domain.operations import OperationState
 from cadence_desk.settings.paths import Paths
 from cadence_desk.settings.profile_book import ProfileBook
 from tests.desk.programs import desk
-from tests.desk.rig import Rig, options
+from tests.desk.rig import Rig, options, until
 
 if TYPE_CHECKING:
     import subprocess
@@ -73,6 +74,42 @@ def test_a_closed_profile_is_seen_decided_and_exported(org: Org, tmp_path: Path)
         "the org was asked for nothing"
     )
     assert org.one("ActionCadenceTracker", tracker, "IsTrackerActive")["IsTrackerActive"] is True
+
+
+async def call_in_review(org: Org, home: Path) -> str:
+    """Log a call whose answer is lost, have reading give up, and quit; returns the person."""
+    rig = Rig(org, home)
+    try:
+        await rig.begin()
+        [target] = rig.free(1)
+        org.fate("drop_before_commit", match={"method": "POST", "path": "*/sobjects/Task"})
+        draft = await rig.desk.calls.begin(target, None)
+        draft.result, draft.notes = rig.result(0).text, "only here"
+        await rig.desk.calls.save(draft)
+        await until(lambda: rig.operations(target)[0].state is OperationState.IN_DOUBT, "the answer is lost")
+        outbox = rig.engine.parts.outbox
+        outbox.move(
+            rig.operations(target)[0].op_id, OperationState.NEEDS_REVIEW, "reading was of no use"
+        ).result()
+        return target
+    finally:
+        await rig.desk.stop()
+
+
+def test_a_call_under_review_is_told_exported_and_sent_again_later(org: Org, tmp_path: Path) -> None:
+    org.settings(operation_key="absent")
+    target = asyncio.run(call_in_review(org, tmp_path))
+    command = Commands(org, tmp_path)
+    (row,) = command.listed(code=3)
+    assert (row["target_id"], row["state"]) == (target, "needs_review")
+    shown = command("show", row["id"])
+    assert (shown.returncode, "Note: only here" in shown.stdout) == (3, True)
+    assert command("export", str(tmp_path / "notes.csv")).returncode == 0
+    assert "only here" in (tmp_path / "notes.csv").read_text(encoding="utf-8")
+    sent = command("resend", "--yes", "--why", "not there", row["id"])
+    assert sent.returncode == 4, sent.stderr
+    assert "looked for once more, then sent. Not before 11 min" in sent.stdout
+    assert command.listed(code=4)[0]["hold"] == "scheduled"
 
 
 def test_beside_an_open_window_states_are_told_and_nothing_is_decided(org: Org, tmp_path: Path) -> None:

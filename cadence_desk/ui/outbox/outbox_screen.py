@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout,
 from typing_extensions import override
 
 from cadence_desk.domain.choices import ASKED_FIRST, Choice
+from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import KIND_WORDS, OperationState
 from cadence_desk.domain.protection import PROTECTION_BADGES, PROTECTION_DETAILS, PROTECTION_WORDS, Protection
 from cadence_desk.ui.kit.badge_label import BadgeLabel
+from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.moments import wall_word
 from cadence_desk.ui.kit.plain_label import PlainLabel
@@ -236,7 +238,7 @@ class OutboxScreen(QWidget):
                 self, place.desk.calls.edit_again(op_id), name="edit a call again", then="draft_ready"
             )
         elif choice is Choice.GO_ON:
-            self.draft_wanted.emit(place.desk.calls.draft_of(op_id))
+            self._go_on(place, op_id)
         elif choice in ASKED_FIRST:
             sheet = ChoiceSheet(place, choice, [op_id], self.window())
             sheet.decided.connect(lambda words: self.told.emit(words, []))
@@ -259,6 +261,14 @@ class OutboxScreen(QWidget):
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()
         sheet.read()
+
+    def _go_on(self, place: Workplace, op_id: str) -> None:
+        try:
+            draft = place.desk.calls.draft_of(op_id)
+        except BadValue as error:
+            present_error(self, error)
+        else:
+            self.draft_wanted.emit(draft)
 
     def _back_to_list(self) -> None:
         self.list.setFocus()
