@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -58,8 +58,9 @@ class WindowMemory:
         """Bring the window back as it was, if it still fits a screen."""
         self._window.resize(*_NORMAL)
         raw = _decoded(self._memory.read("geometry"))
-        if raw and self._window.restoreGeometry(QByteArray(raw)) and not self._is_on_screen():
-            self._window.resize(*_NORMAL)
+        if raw and self._window.restoreGeometry(QByteArray(raw)) and not self._is_usable():
+            self._window.setWindowState(Qt.WindowState.WindowNoState)
+            self._window.setGeometry(self._normal_place())
         self._window.setMinimumSize(*_LEAST)
         sizes = _decoded(self._memory.read("side"))
         if sizes:
@@ -82,13 +83,24 @@ class WindowMemory:
             kept = self._memory.read(f"columns_{name}")
             screen.restore_columns(kept)
 
-    def _is_on_screen(self) -> bool:
+    def _is_usable(self) -> bool:
+        """Return True for a window of which enough lies on a screen, and which is no larger than all of them."""
         frame = self._window.frameGeometry()
-        shown = [screen.availableGeometry().intersected(frame) for screen in QGuiApplication.screens()]
-        return any(_is_usable(part) for part in shown)
+        places = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        shown = any(_is_enough(place.intersected(frame)) for place in places)
+        all_places = QRect()
+        for place in places:
+            all_places = all_places.united(place)
+        return shown and frame.width() <= all_places.width() and frame.height() <= all_places.height()
+
+    @staticmethod
+    def _normal_place() -> QRect:
+        place = QGuiApplication.primaryScreen().availableGeometry()
+        size = QSize(*_NORMAL).boundedTo(place.size())
+        return QRect(place.topLeft(), size)
 
 
-def _is_usable(part: QRect) -> bool:
+def _is_enough(part: QRect) -> bool:
     return part.width() >= 200 and part.height() >= 100
 
 
