@@ -96,9 +96,7 @@ class ProfileMending:
             f"Only in the backup: {_count(len(found.only_in_backup), 'change')}{_states(found.only_in_backup)}",
             f"Cannot be read: {_count(found.unreadable, 'row')}",
         )
-        words = (
-            f"{state.damage.message} Nothing was sent from it, and nothing was changed. {state.damage.hint}"
-        )
+        words = f"{state.damage.message.rstrip('.')}. The file was not changed. {state.damage.hint}"
         remedies = (Remedy.RESTORE, Remedy.EXPORT) if found.all else (Remedy.RESTORE,)
         return Trouble(
             state.damage.code, "The file with your waiting changes is damaged", words, facts, remedies
