@@ -86,6 +86,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             entropy=entropy,
             boot_id=boot_id,
             describes=connection.describes,
+            keeps_texts=cipher.durable,
         )
         return Engine(parts, options, tables, announce)
 

@@ -19,7 +19,7 @@ from cadence_desk.desk.sign_in import SignIn
 from cadence_desk.desk.undoing import Undoing
 from cadence_desk.desk.work import Work
 from cadence_desk.domain.errors import DeskError
-from cadence_desk.domain.operations import Hold
+from cadence_desk.domain.operations import OPEN_STATES, Hold, OperationState
 from cadence_desk.domain.orgs import ApiUsage, Capabilities
 
 if TYPE_CHECKING:
@@ -69,6 +69,14 @@ class Desk(Lists):
         """What a person has to know about files and keys."""
         keeping = self._parts.keeping
         return keeping.notices() if keeping is not None else ()
+
+    def lost_at_quit(self) -> int:
+        """Return how many changes would be lost now: their text is kept for this session only, and is not confirmed."""
+        engine = self._session.engine
+        if engine is None or engine.parts.keeps_texts:
+            return 0
+        at_stake = OPEN_STATES | {OperationState.DRAFT}
+        return sum(1 for one in engine.runner.work if not one.kept and one.state in at_stake)
 
     @property
     def key_store_waits(self) -> bool:

@@ -73,6 +73,13 @@ STATE_WORDS: Mapping[OperationState, str] = {
 }
 
 
+UNKEPT_WORDS: Mapping[OperationState, str] = {
+    _S.DRAFT: "Draft, until you quit",
+    _S.QUEUED: "Not saved yet",
+}
+"""In place of the words above for what this computer does not keep longer than its session."""
+
+
 class Hold(Enum):
     """Why a queued operation waits."""
 
@@ -147,6 +154,8 @@ class Operation:
         evidence: what was seen: ids created, where the target went next.
         created, sent, next_try: wall seconds; 0.0 means not yet.
         owner_boot_id: the process that is sending it.
+        kept: False for a text that this computer keeps until its session ends and no longer: it is not saved before
+            Salesforce has answered, and no word on screen may say so.
     """
 
     op_id: str
@@ -174,11 +183,14 @@ class Operation:
     run_id: str = ""
     row_no: int = 0
     follows: str = ""
+    kept: bool = True
 
     @property
     def words(self) -> str:
         """The state as shown on screen, with the reason of a wait or a refusal."""
         word = STATE_WORDS[self.state]
+        if not self.kept and self.state in UNKEPT_WORDS:
+            word = UNKEPT_WORDS[self.state]
         if self.state is OperationState.QUEUED and self.hold is not Hold.NONE:
             return f"{word}: {HOLD_WORDS[self.hold]}"
         if self.state is OperationState.REFUSED and self.server_text:

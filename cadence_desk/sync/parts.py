@@ -30,6 +30,8 @@ class EngineParts:
     entropy: Entropy
     boot_id: str
     describes: DescribeMemory | None = None
+    keeps_texts: bool = True
+    """False where the key of the outbox ends with the session: no text in it outlives the program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,6 +329,7 @@ class FakeDesk(FakeLists):
         self.events, self.feed, self.loading = FakeEvents(), FakeFeed(), FakeLoading()
         self.secrets_word = ""
         self.notices: tuple[Notice, ...] = ()
+        self.lost_at_quit = lambda: 0
         self.trouble = ""
         self.sign_in, self.calls = FakeSignIn(), FakeCalls(self)
         self.enrollment, self.moves = FakeEnrollment(self), FakeMoves(self)

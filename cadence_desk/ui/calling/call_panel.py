@@ -196,7 +196,9 @@ class CallPanel(Sheet):
         """The call is in the outbox: close and go on."""
         self._over = True
         self._keeper.close()
-        self.saved.emit(f"Call with {self._facts.name[:60]} is waiting to be sent.", [intent])
+        kept = not self._place.desk.lost_at_quit()
+        words = "is waiting to be sent" if kept else "is on its way: it is saved once Salesforce has answered"
+        self.saved.emit(f"Call with {self._facts.name[:60]} {words}.", [intent])
         self.accept()
 
     def save_failed(self, error: DeskError) -> None:

@@ -393,6 +393,9 @@ class DeskStateFace(Protocol):
     def notices(self) -> Sequence[Notice]:
         """What a person has to know about files and keys."""
 
+    def lost_at_quit(self) -> int:
+        """Return how many changes would be lost now, because this computer keeps no texts."""
+
     @property
     def trouble(self) -> str:
         """Why nothing can be saved on this computer; empty when everything can."""

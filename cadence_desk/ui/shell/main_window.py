@@ -206,5 +206,21 @@ class MainWindow(QMainWindow):
             words = "Free some space, or copy your text. Close the window once more to leave without it."
             self.frame.bar.tell("NOTICE-UNSAVED", "What you typed is not saved", words, tone=Tone.BAD)
             return
+        if self._warns_of_loss():
+            return
         self.setEnabled(False)
         self.quit_asked.emit()
+
+    def _warns_of_loss(self) -> bool:
+        """Say once what would be lost with this session; closing once more leaves all the same."""
+        at_stake = self.place.desk.lost_at_quit() if self.place is not None else 0
+        if not at_stake or self._told_unsaved:
+            return False
+        self._told_unsaved = True
+        title = f"{count_word(at_stake, 'change')} would be lost"
+        words = (
+            "Salesforce has not confirmed them yet, and this computer has no key store to keep texts in. "
+            "Wait for Salesforce, or close the window once more to leave without them."
+        )
+        self.frame.bar.tell("NOTICE-UNSAVED", title, words, tone=Tone.BAD)
+        return True
