@@ -227,6 +227,7 @@ class OutboxRows:
             next_try=row["next_try_at"], server_id=row["server_id"], server_code=row["server_code"],
             server_text=texts.read_text(op_id, "server_text", row["server_text_enc"]),
             run_id=row["run_id"], row_no=row["row_no"], follows=row["follows"],
+            kept=self._cipher.durable or not row["payload_enc"],
         )  # fmt: skip
 
 

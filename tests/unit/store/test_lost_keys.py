@@ -110,7 +110,7 @@ def test_without_texts_calls_of_every_state_rest_and_the_others_go_on(outbox_pat
             assert done(file.move(kind.value, S.SENDING, "its turn")).payload == payload
 
 
-@pytest.mark.parametrize("state", sorted(OPEN, key=lambda one: one.value))
+@pytest.mark.parametrize("state", [one for one in S if one in OPEN])
 def test_what_cannot_be_read_is_never_sent_and_closed_by_a_person_only(
     outbox_path: Path, state: OperationState
 ) -> None:
