@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import DeskError, StoreError
 from cadence_desk.domain.clear_fields import split
+from cadence_desk.domain.errors import DeskError, StoreError
 from cadence_desk.domain.op_ids import new_op_id
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
@@ -69,7 +69,9 @@ class Work:
         engine = self._session.require_engine()
         await settled(self._session.require_engine().parts.outbox.add(operations))
         keeps = engine.parts.keeps_texts
-        engine.runner.took([one if keeps else replace(one, kept=not split(one.payload)[1]) for one in operations])
+        engine.runner.took(
+            [one if keeps else replace(one, kept=not split(one.payload)[1]) for one in operations]
+        )
 
     async def keep(self, op_id: str, payload: Mapping[str, object]) -> None:
         """Save the text of a draft. Raises BadValue when it is no draft any more, StoreError."""
