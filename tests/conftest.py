@@ -55,6 +55,24 @@ def pytest_configure() -> None:
     socket.getaddrinfo = _guarded_getaddrinfo
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look through all that the tests wrote for the marks of secrets and personal fields; one found fails the run."""
+    if hasattr(session.config, "workerinput"):
+        return  # the process that started the workers looks below their folders too
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    root = getattr(factory, "_basetemp", None)
+    if root is None or not root.is_dir():
+        return  # no test asked for a folder
+    from tests.access.canary import files_with_marks
+
+    found = files_with_marks(root)
+    if found:
+        told = "".join(f"  {name}: {', '.join(marks)}\n" for name, marks in sorted(found.items()))
+        sys.stderr.write(f"\nmarks of secrets or personal data were left in files of this run:\n{told}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 # ---------------------------------------------------------------- recorders
 
 

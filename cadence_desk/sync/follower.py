@@ -81,11 +81,6 @@ class FeedFollower:
         """Return how many events wait to be applied: no more are asked for meanwhile. Called on feed threads."""
         return len(self._backlog)
 
-    @property
-    def _keeps_back(self) -> bool:
-        """True while an event came that is not applied yet: no mark may pass it."""
-        return self.buffer.is_open or bool(self._backlog)
-
     # ------------------------------------------------------------ events
 
     def events(self, topic: str, events: Sequence[ChangeEvent], mark: bytes) -> None:
@@ -138,7 +133,7 @@ class FeedFollower:
     async def take_rows(self, rows: Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]) -> None:
         """Take a page of rows in slices, so that the window can paint in between."""
         for start in range(0, len(rows), ROWS_PER_SLICE):
-            self._take(rows[start : start + ROWS_PER_SLICE])
+            _take(self._board, rows[start : start + ROWS_PER_SLICE])
             self._write_slice()
             await asyncio.sleep(0)
         self.wake()
@@ -146,15 +141,10 @@ class FeedFollower:
     async def take_cached(self, rows: Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]) -> None:
         """Take rows of the cache file: shown like any other, but not saved again."""
         for start in range(0, len(rows), ROWS_PER_SLICE):
-            self._take(rows[start : start + ROWS_PER_SLICE])
+            _take(self._board, rows[start : start + ROWS_PER_SLICE])
             self._board.unsaved.take()
             self._write_slice()
             await asyncio.sleep(0)
-
-    def _take(self, part: Sequence[Record]) -> None:
-        self._board.take_people([row for row in part if isinstance(row, Person)])
-        self._board.take_trackers([row for row in part if isinstance(row, Tracker)])
-        self._board.take_steps([row for row in part if isinstance(row, StepTracker)])
 
     # ------------------------------------------------------------ the work that follows
 
@@ -238,9 +228,11 @@ class FeedFollower:
         self.wake()
 
     async def _save(self) -> None:
-        batch, changed = self._batch()
-        if batch is None:
+        fresh = {} if self._has_gap else self.marks.fresh()
+        changed = self._board.unsaved.take()
+        if not changed and not fresh:
             return
+        batch = _batch_of(changed, fresh)
         try:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
@@ -262,22 +254,7 @@ class FeedFollower:
     @property
     def _has_gap(self) -> bool:
         """True while an event came that is not in the rows: no mark may pass it."""
-        return self._board.still_reading or self._keeps_back or self.buffer.lost
-
-    def _batch(self) -> tuple[CacheBatch | None, Mapping[tuple[str, str], Record | None]]:
-        fresh = {} if self._has_gap else self.marks.fresh()
-        changed = self._board.unsaved.take()
-        if not changed and not fresh:
-            return None, changed
-        records = list(changed.values())
-        batch = CacheBatch(
-            people=[record for record in records if isinstance(record, Person)],
-            trackers=[record for record in records if isinstance(record, Tracker)],
-            steps=[record for record in records if isinstance(record, StepTracker)],
-            deleted=[record_id for (_, record_id), record in changed.items() if record is None],
-            marks=fresh,
-        )
-        return batch, changed
+        return self._board.still_reading or bool(self._backlog) or self.buffer.is_open or self.buffer.lost
 
     async def close(self) -> bool:
         """Save what is applied and stop; returns True when the file holds everything that was applied."""
@@ -291,6 +268,24 @@ class FeedFollower:
         whole = not self._has_gap
         await self._save()
         return whole and not self._unsaved
+
+
+def _take(board: Board, part: Sequence[Record]) -> None:
+    board.take_people([row for row in part if isinstance(row, Person)])
+    board.take_trackers([row for row in part if isinstance(row, Tracker)])
+    board.take_steps([row for row in part if isinstance(row, StepTracker)])
+
+
+def _batch_of(changed: Mapping[tuple[str, str], Record | None], marks: Mapping[str, bytes]) -> CacheBatch:
+    """Return what is saved in one transaction: rows, and the marks of the events that brought them."""
+    records = list(changed.values())
+    return CacheBatch(
+        people=[record for record in records if isinstance(record, Person)],
+        trackers=[record for record in records if isinstance(record, Tracker)],
+        steps=[record for record in records if isinstance(record, StepTracker)],
+        deleted=[record_id for (_, record_id), record in changed.items() if record is None],
+        marks=marks,
+    )
 
 
 def read_rows(

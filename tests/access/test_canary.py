@@ -72,6 +72,10 @@ def test_a_day_with_every_trouble_and_two_crashes_leaves_no_mark(
 
 @pytest.mark.parametrize("word", canary.MARKS)
 def test_a_mark_would_be_found(word: str, tmp_path: Path) -> None:
-    for number, form in enumerate(canary.forms(word)):
-        (tmp_path / str(number)).write_bytes(b"\0" * 4096 + form + b"\0" * 100)
-    assert len(canary.files_with_marks(tmp_path)) == len(canary.forms(word))
+    written = [tmp_path / str(number) for number in range(len(canary.forms(word)))]
+    for path, form in zip(written, canary.forms(word), strict=True):
+        path.write_bytes(b"\0" * 4096 + form + b"\0" * 100)
+    found = canary.files_with_marks(tmp_path)
+    for path in written:
+        path.unlink()  # the run as a whole is looked through as well
+    assert len(found) == len(written)
