@@ -5,10 +5,12 @@ The hooks stand around the real functions and change nothing that they do. Used 
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sqlite3
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -18,6 +20,7 @@ from cadence_desk.salesforce.exchange import current
 from cadence_desk.store.connections import FileOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -76,8 +79,17 @@ def local_disk(_folder: Path) -> bool:
     return False
 
 
-OUTBOX_OPTIONS = FileOptions(connection=CountedConnection, on_network=local_disk)
-CACHE_OPTIONS = FileOptions(connection=CountedCacheConnection, on_network=local_disk)
+def counted(kind: Callable[..., Any], connection: type[sqlite3.Connection]) -> Callable[..., Any]:
+    """Return a maker of files whose commits are counted, whatever else the desk wants of them."""
+    shape = inspect.signature(kind)
+
+    def make(*given: Any, **more: Any) -> Any:
+        bound = shape.bind(*given, **more)
+        asked = bound.arguments.get("options") or FileOptions()
+        bound.arguments["options"] = replace(asked, connection=connection, on_network=local_disk)
+        return kind(*bound.args, **bound.kwargs)
+
+    return make
 
 
 def hook_exchanges() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import itertools
 import logging
 from datetime import date
@@ -27,7 +26,7 @@ from cadence_desk.store.cache import CacheFile
 from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.sync import snapshotter
 from cadence_desk.sync.parts import EngineOptions
-from tests.torture.process.boundaries import BOUNDARIES, CACHE_OPTIONS, OUTBOX_OPTIONS
+from tests.torture.process.boundaries import BOUNDARIES, CountedCacheConnection, CountedConnection, counted
 from tests.torture.process.steered_time import SeededEntropy
 
 if TYPE_CHECKING:
@@ -133,8 +132,8 @@ class DeskOrders:
             "MachineClock": lambda: clock,
             "MachineEntropy": lambda: SeededEntropy(seed),
             "new_boot_id": lambda: f"{seed}-{next(boots)}",
-            "OutboxFile": functools.partial(OutboxFile, options=OUTBOX_OPTIONS),
-            "CacheFile": functools.partial(CacheFile, options=CACHE_OPTIONS),
+            "OutboxFile": counted(OutboxFile, CountedConnection),
+            "CacheFile": counted(CacheFile, CountedCacheConnection),
         }
         for name, value in put.items():
             setattr(compose, name, value)

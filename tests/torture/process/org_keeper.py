@@ -25,6 +25,8 @@ class OrgKeeper:
         self._org: Org | None = None
         self._free: list[str] = []
         self._homes = itertools.count(1)
+        self.deaths = 0
+        """How many orgs ended by themselves."""
         self.cadence = ""
         self.other_rep = ""
 
@@ -84,7 +86,7 @@ class OrgKeeper:
         return rows[0]["Id"] if rows else ""
 
     def close(self) -> None:
-        """End the org and forget the homes; an org that ended by itself is told."""
+        """End the org and forget the homes."""
         try:
             self._end()
         finally:
@@ -92,8 +94,18 @@ class OrgKeeper:
 
     def _end(self) -> None:
         org, self._org = self._org, None
-        if org is not None:
+        if org is None:
+            return
+        if org.process.poll() is not None:
+            self.deaths += 1
+            org.close_pipes()
+        else:
             org.stop()
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the org of the moment ended by itself: what a desk met then says nothing about the desk."""
+        return self._org is not None and self._org.process.poll() is not None
 
 
 def board_of(org: Org, targets: list[str]) -> dict[str, Any]:

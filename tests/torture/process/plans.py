@@ -60,23 +60,24 @@ def plan_of(seed: int) -> Plan:
     """Return the schedule of a seed: always the same."""
     dice = random.Random(f"process/{seed}")
     settings = {
-        "hidden_fields": [] if dice.random() < 0.65 else ["Task.CD_Op_Id__c"],
-        "task_logging": dice.random() < 0.5,
+        "hidden_fields": [] if dice.random() < 0.5 else ["Task.CD_Op_Id__c"],
+        "task_logging": dice.random() < 0.4,
         "contract": "brief" if dice.random() < 0.12 else "documented",
         "partial_save": dice.random() < 0.7,
         "action_failure_status": dice.choice((400, 200)),
         "complete_step_on_task_close": dice.random() < 0.15,
     }
     people = dice.randint(2, 4)
-    steps = _Writer(dice, people).write(dice.randint(7, 14))
+    steps = _Writer(dice, people, keyed=not settings["hidden_fields"]).write(dice.randint(7, 14))
     return Plan(seed, settings, people, steps)
 
 
 class _Writer:
     """Writes one schedule."""
 
-    def __init__(self, dice: random.Random, people: int) -> None:
+    def __init__(self, dice: random.Random, people: int, *, keyed: bool) -> None:
         self._dice = dice
+        self._keyed = keyed
         self._people = people
         self._number = 0
         self._table: tuple[tuple[int, Callable[[], Step]], ...] = (
@@ -103,8 +104,17 @@ class _Writer:
         shares = [share for share, _ in self._table]
         makers = self._dice.choices([maker for _, maker in self._table], shares, k=count)
         steps = [make() for make in makers]
-        steps.insert(self._dice.randint(0, len(steps)), self._log())
+        at = self._dice.randint(0, len(steps))
+        steps[at:at] = [self._hard_fate(), self._log()] if self._dice.random() < 0.6 else [self._log()]
         return tuple(steps)
+
+    def _hard_fate(self) -> Step:
+        """What a client without a key can tell least: the answer lost, or the commit late."""
+        where = {**TASKS, "method": "PATCH" if self._keyed else "POST"}
+        if self._dice.random() < 0.4:
+            return Step("fate", {"fate": "commit_then_drop", "match": where}, (12,))
+        figures, rows = _late(self._dice)
+        return Step("fate", {"fate": "commit_late", "match": where, **figures}, rows)
 
     def _person(self) -> int:
         return self._dice.randrange(self._people)
@@ -134,6 +144,8 @@ class _Writer:
         kind = self._dice.choice(tuple(_FATES))
         figures, rows = _FATES[kind](self._dice)
         where = self._dice.choice((*_WRITES, QUERIES)) if self._dice.random() < 0.9 else DESK
+        if kind in _FOR_WRITES and where in (QUERIES, DESK):
+            where = TASKS
         parts = {"match": where, "times": self._dice.choice((1, 1, 1, 2)), **figures}
         return Step("fate", {"fate": kind.partition(":")[0], **parts}, rows)
 
@@ -208,6 +220,8 @@ _FATES: dict[str, Callable[[random.Random], Drawn]] = {
     "bad_payload": lambda _: ({}, (11,)),
     "bad_payload:null": lambda _: ({"body": "null"}, (11,)),
 }
+_FOR_WRITES = frozenset({"slow_body"})
+"""A whole list at some hundred bytes a second takes minutes of real time."""
 _STREAMS: dict[str, Drawn] = {
     "drop": ({}, (21,)),
     "drop:session": ({"status": "UNAUTHENTICATED"}, (22,)),

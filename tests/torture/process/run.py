@@ -85,6 +85,8 @@ def run(
     finally:
         work.nursery.close()
         work.keeper.close()
+    if work.keeper.deaths:
+        work.tier.fail(0, f"{work.keeper.deaths} practice orgs ended by themselves")
     work.tier.seconds = time.monotonic() - began
     return work.tier
 
@@ -122,9 +124,18 @@ def _schedules(work: _Work, schedules: int, seed: int) -> None:
         if work.late:
             work.tell(f"the time was over after {number} of {schedules} process schedules")
             return
-        work.take(seed + number, run_schedule(work.keeper, work.nursery, seed + number))
+        work.take(seed + number, _schedule(work, seed + number))
         if number % TELL_EVERY == TELL_EVERY - 1:
             work.tell(f"{number + 1} of {schedules} process schedules, {work.tier.kills} kills in them")
+
+
+def _schedule(work: _Work, seed: int) -> Evidence:
+    """Play one; once more when the org itself died under it."""
+    evidence = run_schedule(work.keeper, work.nursery, seed)
+    if work.keeper.is_dead:
+        work.tell(f"the practice org ended by itself during seed {seed}: played again")
+        evidence = run_schedule(work.keeper, work.nursery, seed)
+    return evidence
 
 
 # ---------------------------------------------------------------- kills
