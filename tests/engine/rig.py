@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PROFILE = OrgProfile("model", "Model", "https://org.example", "client", ("http://localhost:1717/",))
-CIPHER = ColumnCipher(b"k" * 32, "session", durable=False)
+CIPHER = ColumnCipher(b"k" * 32, "kept")
 
 
 class InlineWorker(Worker):
