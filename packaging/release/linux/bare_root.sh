@@ -63,6 +63,15 @@ as_rep cadence-desk --self-test
 step "as a normal user: the tour"
 as_rep cadence-desk tour --practice --out "/$home/tour" --json "/$home/tour.json"
 
+step "as a normal user: an org is added; it outlives a newer package and the removal"
+link='cadence-desk://add-org?name=Acme&login_url=https%3A%2F%2Facme.my.salesforce.com&client_id=none'
+link="$link&redirect_uri=http%3A%2F%2Flocalhost%3A56420%2FOauthRedirect"
+as_rep cadence-desk org add "$link"
+cp "$package" "$root/package.deb"
+as_root dpkg --install /package.deb
+rm "$root/package.deb"
+as_rep cadence-desk org list | grep acme
+
 step "nothing of it writes outside the home folder"
 if find "$layer/upper" -user 1000 -not -path "$layer/upper/home/*" | grep .; then
     echo "The app wrote outside the home folder." >&2
@@ -71,3 +80,7 @@ fi
 
 step "remove"
 as_root dpkg --purge cadence-desk
+if ! grep -q Acme "$root/$home/.local/share/CadenceDesk/orgs.json"; then
+    echo "The removal took what belongs to the user." >&2
+    exit 1
+fi
