@@ -23,7 +23,7 @@ from cadence_desk.store.backups import remove_file
 from cadence_desk.store.cache import CacheFile
 from cadence_desk.store.connections import FileOptions
 from cadence_desk.store.folders import make_private_folder
-from cadence_desk.store.keys import open_data_key
+from cadence_desk.store.keys import key_name, open_data_key
 from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.store.owner import Owner
 from cadence_desk.store.waiting_lock import WaitingLock
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.budget import EventRate
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity
+    from cadence_desk.settings.paths import Paths
 
 USAGE_FILE = "usage.json"
 CACHE_FILE = "cache.db"
@@ -71,10 +72,8 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         files = _folder_of(opened, identity)
         keeper.begin(files / USAGE_FILE)
         owner = Owner(identity.organization_id, identity.user_id)
-        name = f"data-key-{owner.org_id}-{owner.user_id}"
-        cipher = open_data_key(files, secrets, name, secrets.kind).cipher()
-        kept = FileOptions(keep_days=float(Preferences.load(paths.preferences).retention_days))
-        outbox = OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id, kept)
+        cipher = open_data_key(files, secrets, key_name(owner), secrets.kind).cipher()
+        outbox = OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id, _file_options(paths))
         keeping.begin(outbox)
         parts = EngineParts(
             outbox=outbox,
@@ -111,6 +110,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     desk.events.subscribe(keeper.heard)
     desk.events.subscribe(keeping.heard)
     return desk
+
+
+def _file_options(paths: Paths) -> FileOptions:
+    """Return how the outbox is kept, from the user's preferences."""
+    return FileOptions(keep_days=float(Preferences.load(paths.preferences).retention_days))
 
 
 def _folder_of(opened: OpenProfile, identity: Identity) -> Path:

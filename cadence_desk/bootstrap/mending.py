@@ -19,6 +19,7 @@ from cadence_desk.store.keys import (
     KEY_FILE,
     DataKey,
     fingerprint_now,
+    key_name,
     open_data_key,
     read_entries,
     recovery_words,
@@ -69,7 +70,7 @@ class ProfileMending:
             f"{opened.paths.service} {opened.profile.key}", opened.key_file
         )
         self._clock = clock or MachineClock()
-        self._secret_name = f"data-key-{self._owner.org_id}-{self._owner.user_id}"
+        self._secret_name = key_name(self._owner)
 
     # ------------------------------------------------------------ looking
 

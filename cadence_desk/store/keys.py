@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cadence_desk.domain.ports import SecretStore
+    from cadence_desk.store.owner import Owner
 
 KEY_FILE = "data.key"
 _NONCE_BYTES = 12
@@ -65,6 +66,11 @@ class KeyEntry:
     secret: str
     store: str = ""
     wrapping: str = ""
+
+
+def key_name(owner: Owner) -> str:
+    """Return the name of the secret that wraps the key of a user's files."""
+    return f"data-key-{owner.org_id}-{owner.user_id}"
 
 
 def open_data_key(folder: Path, secrets: SecretStore, secret_name: str, store_name: str = "") -> DataKey:
