@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from cadence_desk.domain.calls import CallResult, TaskStatus
 from cadence_desk.domain.orgs import ActionDescription, Capabilities, FieldDescription, ObjectDescription
-from cadence_desk.domain.readiness.call_rules import CALL_FIELDS, STEP_LINK, TASK_KEY, TASK_MARK
+from cadence_desk.domain.protection import TASK_KEY
+from cadence_desk.domain.readiness.call_rules import CALL_FIELDS, STEP_LINK, TASK_MARK
 from cadence_desk.domain.readiness.facts import (
     Allowance,
     CallFacts,
