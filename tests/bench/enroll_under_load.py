@@ -85,6 +85,8 @@ class UnderLoad:
             "run_calls": dict(after - previewed),
         }
         await self._compare(stage, run_id)
+        if self._parsed.out:
+            await stage.pictures.take("enroll-under-load")
 
     def _load_the_feed(self, run: WindowRun) -> None:
         assert run.desk is not None
@@ -153,8 +155,6 @@ class UnderLoad:
             await asyncio.sleep(self._parsed.seconds)
             await stage.desk.runs.stop(run.run_id)
         await stage.until(lambda: run.finished, "every row has come to its end", self._parsed.patience)
-        if self._parsed.out:
-            await stage.pictures.take("enroll-under-load")
         return run.run_id, time.monotonic() - began
 
     # ------------------------------------------------------------ figures
