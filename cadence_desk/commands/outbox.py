@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.bootstrap.beside import holder_of, outbox_beside
+from cadence_desk.commands.outbox_runs import list_runs, one_id, tell_run
 from cadence_desk.commands.outbox_words import (
     as_lines,
     listed_as_dict,
@@ -121,6 +122,10 @@ async def _on(desk: Desk, request: Request) -> int:
             return await _show(desk, request)
         if request.verb in DECISIONS:
             return await _decide(desk, request)
+        if request.verb == "runs":
+            return list_runs(desk, as_json=request.as_json)
+        if request.verb == "run":
+            return await tell_run(desk, one_id(request.ids), request.file, as_json=request.as_json)
         return _list(desk, request)
     finally:
         await desk.stop()

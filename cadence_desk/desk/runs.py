@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.planning.run import OPEN_RUNS, WANTED, RunState
 from cadence_desk.sync.supervisor import settled
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from cadence_desk.sync.runs.live_run import LiveRun
     from cadence_desk.sync.work_list import WorkList
 
+SHORTEST_ID = 6
+"""Letters of an id that are enough to name a run, when they fit only one."""
 _NOT_YET = "Waiting for its turn"
 _NEVER = "Not sent: the run was stopped before this row"
 
@@ -127,6 +130,21 @@ class Runs:
         engine = self._session.engine
         found = list(engine.runs.book.runs.values()) if engine else []
         return sorted(found, key=lambda run: (run.created, run.run_id), reverse=True)
+
+    def find(self, part: str) -> Run:
+        """Return the run of this id, or of the one id that begins or ends so. Raises BadValue."""
+        wanted = part.lower()
+        found = [
+            run
+            for run in self.all()
+            if len(wanted) >= SHORTEST_ID and (run.run_id.startswith(wanted) or run.run_id.endswith(wanted))
+        ]
+        if len(found) != 1:
+            raise BadValue(
+                "There is no such run in the outbox." if not found else "Several runs fit that id.",
+                hint="“cadence-desk outbox runs” lists them.",
+            )
+        return found[0]
 
     def in_short(self) -> Sequence[tuple[Run, int]]:
         """Return every run with the number of its rows that have come to an end, newest first."""

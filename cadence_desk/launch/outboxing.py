@@ -45,6 +45,13 @@ def add_outbox(verbs: Any, common: Callable[[argparse.ArgumentParser], None]) ->
                 "--run", action="store_true", dest="whole_run", help="all that wait of their runs"
             )
     export = under.add_parser("export", help="write the texts that Salesforce may not have to a private file")
+    under.add_parser("runs", help="list what was changed for many at once")
+    run = under.add_parser("run", help="tell what became of every row of such a run")
+    run.add_argument("ids", nargs=1, metavar="RUN", help="its id, or the end of it")
+    run.add_argument(
+        "--out", type=Path, dest="file", default=None, metavar="DIR",
+        help="write success, error, unverified and skipped file into this folder",
+    )  # fmt: skip
     for command in under.choices.values():
         command.add_argument(
             "--json", action="store_true", dest="as_json", default=argparse.SUPPRESS, help="print JSON"
