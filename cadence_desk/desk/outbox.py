@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.desk.decisions import Decided, Decisions
 from cadence_desk.desk.outbox_export import UnsentNote, unsent_notes, write_notes
-from cadence_desk.domain.choices import CALL_KINDS, DROPPED, Choice, choices_of, meaning_of
+from cadence_desk.domain.choices import CALL_KINDS, Choice, choices_of, is_dropped, meaning_of
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Operation, OperationState
 from cadence_desk.domain.ports import LaneName
@@ -60,11 +60,7 @@ class Outbox:
         if engine is None:
             return []
         drafts = [one for one in engine.runner.work if one.state is _S.DRAFT and _has_text(one)]
-        shown = [
-            one
-            for one in self._lists.open_operations()
-            if one.state is not _S.REFUSED or not _is_dropped(one)
-        ]
+        shown = [one for one in self._lists.open_operations() if not is_dropped(one)]
         return [*drafts, *shown]
 
     def open_count(self) -> int:
@@ -162,10 +158,6 @@ class Outbox:
         notes = self.unsent()
         await in_lane(self._session.parts.lanes, LaneName.READ, lambda: write_notes(path, notes))
         return len(notes)
-
-
-def _is_dropped(operation: Operation) -> bool:
-    return bool((operation.evidence or {}).get(DROPPED))
 
 
 def _has_text(operation: Operation) -> bool:

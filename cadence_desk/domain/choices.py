@@ -94,6 +94,11 @@ _BY_STATE: Mapping[OperationState, tuple[Choice, ...]] = {
 }
 
 
+def is_dropped(operation: Operation) -> bool:
+    """Return True for what a person took out of view: it was refused, and nothing tells of it any more but the history."""
+    return operation.state is _S.REFUSED and bool((operation.evidence or {}).get(DROPPED))
+
+
 def choices_of(operation: Operation) -> list[Choice]:
     """Return what a person may decide about an operation by its own state, most likely first."""
     if is_unreadable(operation):
@@ -103,7 +108,7 @@ def choices_of(operation: Operation) -> list[Choice]:
     found = [one for one in _BY_STATE[operation.state] if one not in left_out]
     if operation.state is _S.QUEUED and operation.run_id:
         found.append(Choice.CANCEL_RUN)
-    if operation.state is _S.REFUSED and (operation.evidence or {}).get(DROPPED):
+    if is_dropped(operation):
         found.remove(Choice.HIDE)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.choices import is_dropped
 from cadence_desk.domain.operations import OPEN_STATES, OperationState, leading_state
 from cadence_desk.sync import tracker_table
 
@@ -54,7 +55,8 @@ def told_operations(operations: Sequence[Operation]) -> list[Operation]:
     tried: set[tuple[object, str, str]] = set()
     for one in reversed(operations):
         about = (one.kind, one.subject_id, one.cadence_id)
-        if one.state in OPEN_STATES or (one.state is OperationState.REFUSED and about not in tried):
+        refused = one.state is OperationState.REFUSED and not is_dropped(one)
+        if one.state in OPEN_STATES or (refused and about not in tried):
             told.append(one)
         if one.state not in _NOT_TRIED:
             tried.add(about)

@@ -199,8 +199,10 @@ def test_what_was_refused_is_asked_again_or_leaves_the_view(rig: Rig, run: Run[A
         assert rig.states(ANNA) == ["superseded", "refused"]
         second = rig.operations(ANNA)[1]
         assert rig.desk.outbox.open_count() == 1
+        assert rig.engine.board.projection._overlay.words(ANNA).startswith("Refused")
         await rig.desk.outbox.decide(Choice.HIDE, [second.op_id])
         assert rig.desk.outbox.open_count() == 0
+        assert rig.engine.board.projection._overlay.words(ANNA) == "", "its row is quiet, too"
         assert "dropped from view: decided by" in await why(rig, second.op_id)
         await rig.restart()
         assert rig.desk.outbox.open_count() == 0, "still out of view after a restart"
