@@ -59,12 +59,11 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     """Return a desk over an open profile; loads the network libraries, so the window paints before this."""
     from cadence_desk.salesforce.connect import AccessPlan, open_org
 
-    profile, paths = opened.profile, opened.paths
+    profile, paths, tables = opened.profile, opened.paths, Tables()
     clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
     secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
     access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
     connection = open_org(profile, secrets, clock, entropy, access=access)
-    tables = Tables()
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
     keeping = DeskKeeping(secrets, connection.stored, clock, connection.lanes)
 
@@ -74,9 +73,8 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         owner = Owner(identity.organization_id, identity.user_id)
         cipher = open_data_key(files, secrets, key_name(owner), secrets.kind).cipher()
         outbox = OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id, _file_options(paths))
-        keeping.begin(outbox)
         parts = EngineParts(
-            outbox=outbox,
+            outbox=keeping.begin(outbox),
             cache=CacheFile(_cache_path(files, options), owner, cipher),
             gateway=connection.gateway,
             feed=connection.feed,
@@ -89,26 +87,25 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         )
         return Engine(parts, options, tables, announce)
 
-    desk = Desk(
-        DeskParts(
-            profile=profile,
-            flow=connection.flow,
-            gateway=connection.gateway,
-            lanes=connection.lanes,
-            clock=clock,
-            entropy=entropy,
-            tables=tables,
-            known_identity=_known(opened),
-            make_engine=make_engine,
-            remember=lambda identity: _remember(opened, identity),
-            close=lambda: _close(keeper, opened),
-            secrets_word=lambda: secrets.word,
-            readiness=connection.readiness,
-            keeping=keeping,
-        )
+    parts = DeskParts(
+        profile=profile,
+        flow=connection.flow,
+        gateway=connection.gateway,
+        lanes=connection.lanes,
+        clock=clock,
+        entropy=entropy,
+        tables=tables,
+        known_identity=_known(opened),
+        make_engine=make_engine,
+        remember=lambda identity: _remember(opened, identity),
+        close=lambda: _close(keeper, opened),
+        secrets_word=lambda: secrets.word,
+        readiness=connection.readiness,
+        keeping=keeping,
     )
-    desk.events.subscribe(keeper.heard)
-    desk.events.subscribe(keeping.heard)
+    desk = Desk(parts)
+    for heard in (keeper.heard, keeping.heard):
+        desk.events.subscribe(heard)
     return desk
 
 

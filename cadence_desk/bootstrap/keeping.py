@@ -34,9 +34,10 @@ class DeskKeeping:
         self._next_house = clock.monotonic() + HOUSE_SECONDS
         self._next_token = clock.monotonic() + TOKEN_SECONDS
 
-    def begin(self, outbox: OutboxFile) -> None:
-        """Keep this outbox from now on."""
+    def begin(self, outbox: OutboxFile) -> OutboxFile:
+        """Keep this outbox from now on and return it."""
         self._outbox = outbox
+        return outbox
 
     def heard(self, _change: Change) -> None:
         """Something happened: do what is due."""
