@@ -228,6 +228,24 @@ def test_what_waits_is_canceled_alone_or_with_its_run(rig: Rig, run: Run[Any]) -
     run(go())
 
 
+def test_a_call_that_waits_is_canceled_with_everything_behind_it(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        step = await ready(rig)
+        rig.org.link_down = True
+        operation = await log(rig, step)
+        await rig.pass_time(2)
+        assert rig.operations(ANNA)[0].words == "Waiting: offline"
+        touched = rig.desk.outbox.touched(Choice.CANCEL, [operation.op_id])
+        assert [one.kind for one in touched] == [Kind.LOG_CALL, Kind.COMPLETE_STEP]
+        assert (await rig.desk.outbox.decide(Choice.CANCEL, [operation.op_id])).count == 2
+        rig.org.link_down = False
+        await rig.pass_time(900)
+        assert rig.states(ANNA) == ["cancelled", "cancelled"]
+        assert not rig.org.sent
+
+    run(go())
+
+
 def test_what_may_have_been_sent_is_never_canceled(rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
         rig.world.has_key_field = True
