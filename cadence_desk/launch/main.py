@@ -100,9 +100,11 @@ def _make_folder(folder: Path, purpose: str) -> None:
 
 def _begin_log() -> None:
     """Log warnings to standard error; what a display plugin cannot do is no news to anybody."""
+    from cadence_desk.launch.terse import TerseFormatter
+
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)  # the log file of a window takes more than that
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(TerseFormatter("%(levelname)s %(name)s: %(message)s"))
     handler.addFilter(lambda record: "This plugin does not support" not in record.getMessage())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # at DEBUG it tells whole addresses, and with them what a query looks for

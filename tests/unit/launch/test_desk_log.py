@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from typing_extensions import override
 
 from cadence_desk.launch import desk_log
 from cadence_desk.launch.desk_log import DeskLog
+from cadence_desk.launch.terse import TerseFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,3 +134,15 @@ def test_a_folder_that_cannot_be_made_means_no_log(tmp_path: Path) -> None:
     _log.info("unheard")
     log.end()
     assert log.own_folder is None
+
+
+def test_the_terminal_hears_where_an_error_is_and_not_what_it_says() -> None:
+    record = _log.makeRecord(_log.name, logging.ERROR, "", 0, "it failed", (), None)
+    try:
+        dict[str, int]()[str(Person())]
+    except KeyError:
+        record.exc_info = sys.exc_info()
+    told = TerseFormatter("%(message)s").format(record)
+    assert told.startswith("it failed")
+    assert "KeyError" in told
+    assert "Maya" not in told
