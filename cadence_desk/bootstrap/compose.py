@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from cadence_desk.domain.budget import EventRate
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity
+    from cadence_desk.domain.ports import Clock, Entropy
+    from cadence_desk.salesforce.connect import OrgConnection
     from cadence_desk.settings.paths import Paths
 
 USAGE_FILE = "usage.json"
@@ -57,13 +59,10 @@ def engine_options(preferences: Preferences) -> EngineOptions:
 
 def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     """Return a desk over an open profile; loads the network libraries, so the window paints before this."""
-    from cadence_desk.salesforce.connect import AccessPlan, open_org
-
     profile, paths, tables = opened.profile, opened.paths, Tables()
     clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
     secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
-    access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
-    connection = open_org(profile, secrets, clock, entropy, access=access)
+    connection = _connection(opened, secrets, clock, entropy)
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
     keeping = DeskKeeping(secrets, connection.stored, clock, connection.lanes)
 
@@ -107,6 +106,13 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
     for heard in (keeper.heard, keeping.heard):
         desk.events.subscribe(heard)
     return desk
+
+
+def _connection(opened: OpenProfile, secrets: ChosenSecrets, clock: Clock, entropy: Entropy) -> OrgConnection:
+    from cadence_desk.salesforce.connect import AccessPlan, open_org
+
+    access = AccessPlan(WaitingLock(opened.token_lock).hold, opened.given)
+    return open_org(opened.profile, secrets, clock, entropy, access=access)
 
 
 def _file_options(paths: Paths) -> FileOptions:
