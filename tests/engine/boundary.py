@@ -9,13 +9,25 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
+from cadence_desk.domain.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class _Never(Future[Any]):
+    """Has no result; who would block for it gets an error that nobody hears of."""
+
+    @override
+    def result(self, timeout: float | None = None) -> Any:
+        raise StoreError("The process has ended.")
+
+
 def never() -> Future[Any]:
     """Return the answer to what a process asked that has ended: none, ever."""
-    future: Future[Any] = Future()
+    future = _Never()
     future.set_running_or_notify_cancel()
     return future
 
