@@ -60,15 +60,23 @@ class Undoing:
     async def start(self, rows: Sequence[UndoRow]) -> list[str]:
         """Withdraw what still waits and queue the opposite changes; returns their intents.
 
-        They wait as long as any other change of many rows before the first is sent. Raises BadValue, StoreError.
+        They wait as long as any other change of many rows before the first is sent.
+
+        Raises:
+            BadValue: it was undone already, or something left just now; the rest is undone all the same.
+            StoreError: nothing could be stored.
         """
         async with self._one_press:
             waiting = [row.operation.op_id for row in rows if row.verdict is UndoVerdict.WITHDRAWN]
-            if waiting:
-                await self._work.cancel(waiting, "undone")
+            late = len(waiting) - await self._work.cancel(waiting, "undone")
             made = self._operations([row for row in rows if row.kind is not None])
             if made:
                 await self._work.add(made)
+            if late:
+                raise BadValue(
+                    f"Too late for {late:,} of them: being sent just now.",
+                    hint="Press U again in a moment to see how it can be taken back.",
+                )
             return [one.intent_id for one in made]
 
     def _operations(self, rows: Sequence[UndoRow]) -> list[Operation]:

@@ -8,6 +8,7 @@ import pytest
 
 from cadence_desk.domain.choices import Choice
 from cadence_desk.domain.errors import BadValue
+from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.undo import UndoVerdict, undo_summary
 from tests.engine.model_world import CADENCE, COLLEAGUE, ME, OTHER_CADENCE, lead
 from tests.engine.test_moves import ANNA, MOVES, one_tracker
@@ -200,6 +201,25 @@ def test_a_plan_withdraws_what_waits_and_leaves_doubt_alone(rig: Rig, run: Run[A
         assert await rig.desk.undoing.start(rows) == []
         assert rig.states(ANNA) == ["cancelled"]
         assert not await rig.desk.undoing.plan(waiting)
+
+    run(go())
+
+
+def test_what_leaves_while_the_plan_is_looked_at_is_told(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        tracker = await one_tracker(rig)
+        rig.lanes.held.add(LaneName.INTERACTIVE)
+        intents = await rig.desk.moves.pause([tracker.id])
+        await rig.calm()
+        rows = await rig.desk.undoing.plan(intents)
+        assert [row.verdict for row in rows] == [WITHDRAWN]
+        with pytest.raises(BadValue, match="being sent just now"):
+            await rig.desk.undoing.start(rows)
+        rig.lanes.held.clear()
+        rig.lanes.let_go()
+        await rig.pass_time(5)
+        assert rig.states(ANNA) == ["settled"]
+        await taken_back(rig, intents)
 
     run(go())
 
