@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +15,8 @@ from cadence_desk.store.moves import Move
 from tests.unit.store.desk_files import done, enrollment, opened, operation, outbox, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
     from cadence_desk.store.outbox import OutboxFile
 
@@ -152,16 +150,6 @@ def check_afterwards(path: Path, day: Day) -> None:
     }
     with raw(path) as link:
         assert link.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-
-
-@pytest.fixture
-def memory_folder(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder in memory where there is one: these tests fail calls, they do not wait for a disk."""
-    if not os.access("/dev/shm", os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir="/dev/shm") as folder:
-        yield Path(folder)
 
 
 @pytest.mark.parametrize("all_after", [False, True], ids=["one call fails", "all calls fail from there on"])
