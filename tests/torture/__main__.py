@@ -82,13 +82,16 @@ def do_replay_of_process(seed: int) -> bool:
 def planted_bugs(seconds: float) -> int:
     """Switch in every known mistake; 0 when each was found."""
     from tests.torture.planted_bugs import BUGS
+    from tests.torture.process.planted import BUGS as OF_PROCESSES
 
+    whole = len(BUGS) + len(OF_PROCESSES)
     hands = [list(range(first, len(BUGS), HANDS)) for first in range(HANDS)]
     deadline = time.monotonic() + seconds
-    tiers = Crew([Job("planted", {"numbers": numbers}) for numbers in hands], deadline).work()
+    jobs = [Job("process.bugs_found", {}), *(Job("planted", {"numbers": numbers}) for numbers in hands)]
+    tiers = Crew(jobs, deadline).work()
     missed = [words for tier in tiers for _, words in tier.failing]
     lines = sorted(words for tier in tiers for words in tier.outcomes)
-    print("\n".join([*lines, *missed, f"{len(BUGS) - len(missed)} of {len(BUGS)} planted bugs found"]))  # noqa: T201
+    print("\n".join([*lines, *missed, f"{whole - len(missed)} of {whole} planted bugs found"]))  # noqa: T201
     return 1 if missed else 0
 
 

@@ -54,7 +54,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
             f"{_FAULTS}::test_a_server_that_is_not_trusted_refuses_nothing",
         ),
     ),
-    4: FaultRow("a page of HTML that says 200", ("engine",), (f"{_TABLE}::test_answers",)),
+    4: FaultRow("a page of HTML that says 200", ("engine", "process"), (f"{_TABLE}::test_answers",)),
     5: FaultRow(
         "a proxy that wants a login",
         ("engine",),
@@ -75,18 +75,18 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     ),
     8: FaultRow(
         "limits: daily calls, calls at once, 429",
-        ("engine",),
+        ("engine", "process"),
         (f"{_BUDGET}::test_bulk_work_waits_while_calls_are_logged_and_goes_on_later",),
     ),
     9: FaultRow(
         "503, with and without Retry-After",
-        ("engine",),
+        ("engine", "process"),
         ("unit/salesforce/test_retry.py::test_what_a_server_asks_for",),
     ),
-    10: FaultRow("500, 502, 504 with HTML", ("engine",), (f"{_TABLE}::test_answers",)),
+    10: FaultRow("500, 502, 504 with HTML", ("engine", "process"), (f"{_TABLE}::test_answers",)),
     11: FaultRow(
         "an answer that is cut",
-        ("engine",),
+        ("engine", "process"),
         (
             f"{_WIRE}::test_a_body_that_ends_early_is_noticed",
             f"{_TABLE}::test_broken_lines",
@@ -94,7 +94,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     ),
     12: FaultRow("no answer after the commit", ("engine", "process")),
     13: FaultRow("a commit that comes late, up to 600 s", ("engine", "process")),
-    14: FaultRow("an answer twice, or another one's", ("engine",)),
+    14: FaultRow("an answer twice, or another one's", ("engine", "process")),
     15: FaultRow(
         "some rows of a chunk fail",
         ("engine",),
@@ -103,12 +103,12 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     16: FaultRow("row lock, validation rule, duplicate rule, trigger", ("engine",)),
     17: FaultRow(
         "a body at one byte a second",
-        ("engine",),
+        ("engine", "process"),
         (f"{_WIRE}::test_dripping_bytes_run_into_the_deadline",),
     ),
     18: FaultRow(
         "clock a day off, summer time, backwards",
-        ("engine",),
+        ("engine", "process"),
         (f"{_CALLS}::test_nothing_is_sent_again_before_eleven_minutes_whatever_our_clock_says",),
     ),
     19: FaultRow("asleep for eight hours", ("engine", "process")),
@@ -117,10 +117,10 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
         ("engine", "process"),
         (f"{_WIRE}::test_a_dropped_connection_was_sent",),
     ),
-    21: FaultRow("stream: UNAVAILABLE", ("engine",)),
+    21: FaultRow("stream: UNAVAILABLE", ("engine", "process")),
     22: FaultRow(
         "stream: UNAUTHENTICATED",
-        ("engine",),
+        ("engine", "process"),
         (
             "unit/salesforce/test_stream_errors.py::test_the_table",
             f"{_FEED}::test_sign_out_by_the_org_is_told_and_signing_in_goes_on",
@@ -128,22 +128,22 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     ),
     23: FaultRow(
         "stream: RESOURCE_EXHAUSTED, too many subscribers",
-        ("engine",),
+        ("engine", "process"),
         (f"{_BUDGET}::test_a_used_up_allowance_is_told_and_asked_about_later",),
     ),
-    24: FaultRow("a replay id that is damaged", ("engine",)),
-    25: FaultRow("a replay id that is too old", ("engine",)),
-    26: FaultRow("gap events", ("engine",)),
-    27: FaultRow("an overflow event", ("engine",)),
-    28: FaultRow("events twice, out of order, interleaved", ("engine",)),
+    24: FaultRow("a replay id that is damaged", ("engine", "process")),
+    25: FaultRow("a replay id that is too old", ("engine", "process")),
+    26: FaultRow("gap events", ("engine", "process")),
+    27: FaultRow("an overflow event", ("engine", "process")),
+    28: FaultRow("events twice, out of order, interleaved", ("engine", "process")),
     29: FaultRow(
         "another schema in mid-stream, unknown values",
-        ("engine",),
+        ("engine", "process"),
         ("contract/test_client_stream.py::test_a_new_schema_in_mid_stream",),
     ),
     30: FaultRow(
         "payloads that are broken, huge, deep or cost memory",
-        ("engine",),
+        ("engine", "process"),
         (
             "unit/salesforce/test_avro.py",
             "unit/salesforce/test_events.py::test_noise_never_raises",
@@ -152,7 +152,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     ),
     31: FaultRow(
         "a stream that says nothing",
-        ("engine",),
+        ("engine", "process"),
         ("unit/salesforce/test_flow.py::test_silence_ends_it", "engine/test_silence.py"),
     ),
     32: FaultRow("a full disk at each write", ("disk",), (_DISK,)),
@@ -178,6 +178,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     36: FaultRow("power lost: what was not flushed is gone", ("disk",)),
     37: FaultRow(
         "key store locked, missing, slow, forgetful, another one",
+        tiers=("process",),
         tests=("unit/settings/test_secret_stores.py", "unit/store/test_keys.py"),
     ),
     38: FaultRow(

@@ -14,6 +14,7 @@ from tests.torture.process.nursery import Nursery
 from tests.torture.process.org_keeper import OrgKeeper
 from tests.torture.process.planted import BUGS
 from tests.torture.process.schedules import run_schedule
+from tests.torture.report import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +37,10 @@ class Found:
     @override
     def __str__(self) -> str:
         if not self.runs:
-            return f"{self.bug}: NOT FOUND in {self.seconds:.0f} s"
-        return f"{self.bug}: found by run {self.runs} after {self.seconds:.1f} s ({self.words})"
+            return f"NOT FOUND  whole process, {self.bug}, in {self.seconds:.0f} s"
+        return (
+            f"found by run {self.runs:>4} in {self.seconds:5.1f} s  whole process, {self.bug}: {self.words}"
+        )
 
 
 def find(bug: str, most: int = MOST, *, first: int = 0) -> Found:
@@ -67,10 +70,18 @@ def _runs(keeper: OrgKeeper, nursery: Nursery, first: int, most: int) -> Iterato
         killing.close()
 
 
-def find_all(tell: Callable[[str], None]) -> list[Found]:
-    """Look for every planted mistake."""
-    found = []
-    for bug in BUGS:
-        found.append(find(bug))
-        tell(str(found[-1]))
-    return found
+def run(*, deadline: float, tell: Callable[[str], None]) -> Tier:
+    """Look for every planted mistake; one that is not found is a failure."""
+    tier, began = Tier("planted"), time.monotonic()
+    for number, bug in enumerate(BUGS):
+        if time.monotonic() > deadline:
+            tier.fail(number, f"{bug}: no time was left to look for it")
+            continue
+        found = find(bug)
+        tier.schedules += found.runs
+        tier.outcomes.append(str(found))
+        tell(str(found))
+        if not found.runs:
+            tier.fail(number, f"{bug}: not found by whole processes")
+    tier.seconds = time.monotonic() - began
+    return tier
