@@ -76,6 +76,8 @@ class Crew:
         self.jobs = deque(jobs)
         self.deadline = deadline
         self.tiers: list[Tier] = []
+        self.left_out = 0
+        """Engine schedules for which no time was left."""
         self._lock = threading.Lock()
 
     def work(self) -> list[Tier]:
@@ -85,6 +87,9 @@ class Crew:
             hand.start()
         for hand in hands:
             hand.join()
+        if self.left_out:
+            words = f"the time was over before the last {self.left_out:,} schedules"
+            self.tiers.append(Tier("engine", outcomes=[words]))
         return self.tiers
 
     def _take_jobs(self) -> None:
@@ -94,6 +99,7 @@ class Crew:
                     return
                 job = self.jobs.popleft()
             if job.tier == "engine" and time.monotonic() > self.deadline:
+                self.left_out += job.arguments["count"]
                 continue
             told = self._in_child(job)
             with self._lock:
