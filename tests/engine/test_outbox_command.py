@@ -9,10 +9,12 @@ import pytest
 
 from cadence_desk.commands.outbox import EXIT_REFUSED, EXIT_UNCLEAR, EXIT_USAGE, EXIT_WAITS, Request, outbox
 from cadence_desk.commands.outbox_words import plain
+from cadence_desk.domain.planning.run import RunState
 from tests.engine.fates import Fate
 from tests.engine.model_world import CADENCE
 from tests.engine.test_moves import one_tracker
 from tests.engine.test_outbox_choices import in_review
+from tests.engine.test_runs import begun, people
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,6 +171,29 @@ def test_a_run_that_waits_is_canceled_as_a_whole(
     code, told, _ = shell("cancel", shell.op_id, sure=True, whole_run=True)
     assert (code, told) == (0, "3 changes canceled: nothing was sent.\n")
     assert shell("list")[:2][0] == 0
+
+
+def test_a_run_of_an_addition_is_ended_from_a_shell(
+    rig: Rig, run: Run[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def go() -> str:
+        await begun(rig, await people(rig, 30))
+        (row,) = [one for one in rig.desk.outbox.listed() if one.run_id]
+        return row.op_id
+
+    shell = Shell(rig, run, capsys)
+    shell.op_id = run(go())
+    shell.close_window()
+    assert shell("cancel", shell.op_id, sure=True, whole_run=True)[0] == 0
+
+    async def next_day() -> None:
+        shell.rig.desk = shell.rig._desk()
+        await rig.start()
+        await rig.pass_time(3600)
+        assert not rig.org.sent
+        assert [one.state for one in rig.desk.runs.all()] == [RunState.STOPPED]
+
+    run(next_day())
 
 
 def test_refusals_have_a_code_of_their_own(
