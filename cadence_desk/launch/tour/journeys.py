@@ -14,7 +14,7 @@ from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.launch.tour.casting import callable_person, enroll_cast, running_tracker, with_call_step
 from cadence_desk.launch.tour.dialogs import enroll_selected, log_call_of_selected, tracker_action
-from cadence_desk.launch.tour.news import NO_CONTROL, live_change
+from cadence_desk.launch.tour.news import NO_CONTROL, live_change, paused_by_colleague
 from cadence_desk.launch.tour.records import NOTE, check_call
 from cadence_desk.launch.tour.scale import work_the_list
 from cadence_desk.launch.tour.stage import JourneyFailed
@@ -251,17 +251,11 @@ async def pause_and_resume(stage: Stage) -> str:
 async def stream_cut(stage: Stage) -> str:
     """The event stream dies, the org changes meanwhile, the stream comes back: nothing is missed."""
     stage.need("" if stage.oracle.steers else NO_CONTROL)
-    chosen = [
-        tracker_id
-        for tracker_id in stage.desk.trackers.ids()
-        if (tracker := stage.desk.tracker(tracker_id)) and tracker.is_active and tracker.state == "Running"
-    ][:3]
     await stage.control("/stream", {"action": "close_door"})
     await stage.until(lambda: stage.desk.feed.state is FeedState.STALE, "the chip says Stale")
     words = stage.desk.feed.words
     await stage.pictures.take("10-stale")
-    for tracker_id in chosen:
-        await stage.control("/edit", {"verb": "pause", "tracker": tracker_id})
+    chosen = [await paused_by_colleague(stage) for _ in range(3)]
     await stage.control("/stream", {"action": "open_door"})
     await stage.until(lambda: stage.desk.feed.state is FeedState.LIVE, "the chip says Live again", 90)
     ids = ", ".join(f"'{one}'" for one in chosen)
