@@ -155,6 +155,14 @@ def test_a_locked_key_store_does_not_end_the_session() -> None:
     assert session.source.unsaved
     assert session.access_token().reveal() == "access 1"
     assert endpoint.refreshed == ["refresh 0"]
+    before = dict(secrets.kept)
+    session.source.store_again()
+    assert session.source.unsaved, "it is still locked"
+    del secrets.write  # type: ignore[method-assign]
+    session.source.store_again()
+    assert not session.source.unsaved
+    assert secrets.kept != before
+    assert endpoint.refreshed == ["refresh 0"], "storing asks nobody"
 
 
 def test_an_end_stays_an_end_without_asking_again() -> None:
