@@ -168,7 +168,11 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     34: FaultRow(
         "a file with damage",
         ("corruption",),
-        (f"{_RECOVERY}::test_any_damage_ends_in_a_known_way",),
+        (
+            f"{_RECOVERY}::test_any_damage_ends_in_a_known_way",
+            "unit/store/test_corruption.py",
+            "desk/test_mending_window.py::test_a_damaged_outbox_is_restored_on_the_second_press_and_nothing_is_ready_to_be_sent",
+        ),
     ),
     35: FaultRow(
         "kill -9 at every commit, send and receive",
@@ -179,7 +183,14 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     37: FaultRow(
         "key store locked, missing, slow, forgetful, another one",
         tiers=("process",),
-        tests=("unit/settings/test_secret_stores.py", "unit/store/test_keys.py"),
+        tests=(
+            "unit/settings/test_secret_stores.py",
+            "unit/store/test_keys.py",
+            "unit/store/test_lost_keys.py",
+            "unit/bootstrap/test_keeping.py",
+            "access/test_secret_service.py",
+            "engine/test_session_only.py",
+        ),
     ),
     38: FaultRow(
         "two starts, a lock left behind, two computers",
@@ -224,6 +235,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
         tests=(
             f"{_OPENING}::test_a_newer_file_is_refused_unchanged",
             f"{_OPENING}::test_a_saved_older_file_is_brought_up_to_date",
+            "unit/store/test_migration_kills.py",
         ),
     ),
     45: FaultRow("a whole day: 300 calls, 3 bulk runs, 50,000 events", ("day",)),
