@@ -24,6 +24,7 @@ ORDER_PATIENCE = 6.0
 DRAIN_SECONDS = 40.0
 BEAT = 0.03
 JUMPS = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 120.0, 300.0, 300.0, 900.0)
+RECONNECT_STEP, RECONNECT_BEAT = 2.0, 0.1
 LATEST_COMMIT = 700.0
 """After this much of the org's time no request is still being carried out."""
 
@@ -176,10 +177,14 @@ class Stage:
                 self._signed_in()
             if status["busy"]:
                 self.desk.listen(BEAT)
-                continue
-            self.pass_time(JUMPS[min(quiet, len(JUMPS) - 1)])
-            quiet += 1
-            self.desk.listen(BEAT)
+            elif status["open"]:
+                self.pass_time(JUMPS[min(quiet, len(JUMPS) - 1)])
+                quiet += 1
+                self.desk.listen(BEAT)
+            else:
+                # a stream that is being opened would see a long jump as a long silence
+                self.pass_time(RECONNECT_STEP)
+                self.desk.listen(RECONNECT_BEAT)
 
     def _signed_in(self) -> None:
         if self.desk.order("status")["signed_in"] == "signed_in":
