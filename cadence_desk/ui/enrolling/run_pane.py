@@ -55,6 +55,8 @@ class RunPane(QWidget):
         self.whole.setObjectName("resultDetail")
         self.told = PlainLabel(wrap=True, muted=True)
         self.told.setObjectName("reportPlace")
+        for label in (self.whole, self.told):
+            label.hide()
         self.list.chosen.connect(self._show_whole)
         self._make_buttons()
         self._lay_out()
@@ -125,20 +127,22 @@ class RunPane(QWidget):
         if self.run is None:
             return
         run = self.run.run
-        self.state.setText(run.words)
+        undoable = self.run.can_be_undone
+        self.state.setText(f"{run.words}: it can still be taken back." if undoable else run.words)
         self.summary.setText(result_summary(self.run.counts()))
         self.list.look_again()
         is_open, by_person = run.state in OPEN_RUNS, run.hold is Hold.RUN_HOLDING
         many = run.is_bulk and is_open
-        self.undo.setVisible(self.run.can_be_undone)
-        self.hold.setVisible(many and not by_person and not self.run.can_be_undone)
+        self.undo.setVisible(undoable)
+        self.hold.setVisible(many and not by_person and not undoable)
         self.resume.setVisible(many and run.state is RunState.HOLDING)
-        self.end.setVisible(many and not self.run.can_be_undone)
+        self.end.setVisible(many and not undoable)
 
     def _show_whole(self, key: str) -> None:
         """Show the selected row's text uncut."""
         line = self.list.lines.lines[int(key.partition(":")[0])]
         self.whole.setText(f"{line.title[:80]}: {line.detail}")
+        self.whole.show()
 
     # ------------------------------------------------------------ doing
 
@@ -203,4 +207,5 @@ class RunPane(QWidget):
     def report_saved(self, paths: Sequence[Path]) -> None:
         """Say where the files are."""
         names = ", ".join(path.name for path in paths)
+        self.told.show()
         self.told.setText(f"Saved in {paths[0].parent}: {names}.")
