@@ -163,7 +163,7 @@ class UnderLoad:
         silence, busiest = run.meter.silence(), run.meter.busiest_callback
         self.told |= {
             "events_a_second": round(self.load.sent / self.load.seconds) if self.load.seconds else 0,
-            "events_held_back": self.load.held_back,
+            "events_most_behind": self.load.most_behind,
             "callbacks_over_50_ms": [[one.name, round(one.seconds * 1000, 1)] for one in run.meter.stalls],
             "busiest_callback": [busiest.name, round(busiest.seconds * 1000, 1)],
             "most_cpu_between_beats_ms": round(silence.busiest * 1000, 1),

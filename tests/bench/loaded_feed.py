@@ -66,8 +66,8 @@ class Load:
     sinks: dict[str, _Tap] = field(default_factory=dict)
     sent: int = 0
     seconds: float = 0.0
-    held_back: int = 0
-    """Deliveries that had to wait because the inbox was full."""
+    most_behind: int = 0
+    """Events that waited in the org at worst, because the inbox had no room for them: they came later."""
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -86,24 +86,25 @@ class Load:
         began = time.monotonic()
         while not self._stopping.wait(EVERY):
             self.seconds = time.monotonic() - began
-            # What is due since the last time; a second is never made up for, so that it is a rate and no heap.
-            due = min(int(self.rate * self.seconds) - self.sent - self.held_back, self.rate)
+            due = int(self.rate * self.seconds) - self.sent
+            self.most_behind = max(self.most_behind, due)
             while due > 0 and not self._stopping.is_set():
                 size = min(due, PER_DELIVERY)
-                self._deliver(size)
+                if not self._deliver(size):
+                    break
                 due -= size
 
-    def _deliver(self, size: int) -> None:
+    def _deliver(self, size: int) -> bool:
         about_trackers = bool(self.tracker_ids) and self.sent // PER_DELIVERY % TRACKER_SHARE == 0
         topic = TRACKERS if about_trackers else LEADS
         tap = self.sinks.get(topic)
         if tap is None or tap.free_space() < size:
-            self.held_back += size
-            return
+            return False
         make = self._tracker if about_trackers else self._lead
         events = [make(self.sent + place) for place in range(size)]
         self.sent += size
         tap.sink.feed_events(topic, events, self.marks.get(topic, b""))
+        return True
 
     def _lead(self, number: int) -> ChangeEvent:
         ids = self.lead_ids
