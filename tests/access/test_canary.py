@@ -62,6 +62,10 @@ def test_a_day_with_every_trouble_and_two_crashes_leaves_no_mark(
     names = {one.name for one in home.rglob("*") if one.is_file()}
     assert {"outbox.db", "cache.db", "debug.log", "desk.jsonl", "versions.json", "proc-environ"} <= names
     assert len((home / "debug.log").read_bytes()) > 20_000, "everything was logged"
+    (bundled,) = home.glob("bundle/*/window-1-desk.jsonl")
+    assert "could not be read" in bundled.read_text(encoding="utf-8"), (
+        "support hears of events that were not read"
+    )
     words = (*canary.MARKS, *key_lines(ready))
     assert canary.files_with_marks(tmp_path, words=words) == {}
     assert canary.found_in(done.stdout + done.stderr, words) == []

@@ -90,9 +90,11 @@ def test_at_night_everything_is_compared(org: Org, tmp_path: Path, monkeypatch: 
             rig.engine.nightly.last = replace(rig.engine.nightly.last, at=0.0)  # type: ignore[type-var]
             await until(lambda: not _still_shown(rig, gone), "they disappear")
             await equal(rig)
-            assert "differed and were read again" in next(
-                line.text for line in rig.desk.activity() if line.text.startswith("Compared")
+            said = await until(
+                lambda: [line.text for line in rig.desk.activity() if line.text.startswith("Compared")],
+                "the feed tells it",
             )
+            assert "differed and were read again" in said[-1]
             assert "differed" in rig.desk.last_whole
 
     monkeypatch.setattr(nightly, "SOON", nightly.SOON * 0)
@@ -138,5 +140,24 @@ def test_what_is_kept_of_the_calls_is_not_spent_at_night(org: Org, tmp_path: Pat
             nightly._options = replace(FAST, budget=budget)
             assert not nightly._affordable()
             assert not await nightly._tried()
+
+    asyncio.run(scenario())
+
+
+def test_events_that_cannot_be_read_are_told_kept_apart_and_made_good(org: Org, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with desk_over(org, tmp_path) as rig:
+            leads = [one for one in rig.free(8) if one.startswith("00Q")][:3]
+            assert rig.desk.unreadable == ""
+            org.stream("corrupt", count=len(leads))
+            titles(org, leads, "garbled on the way")
+            await until(lambda: rig.desk.unreadable, "it is told")
+            await equal(rig)
+            quarantine = rig.engine.parts.feed.quarantine  # type: ignore[attr-defined]
+            assert 0 < len(quarantine.kept) == quarantine.total <= len(leads)
+            assert all(one.topic == "/data/LeadChangeEvent" and one.reason for one in quarantine.kept)
+            told = [line.text for line in rig.desk.activity() if "could not be read" in line.text]
+            assert len(told) == 1
+            assert told[0].endswith("was read from Salesforce instead.")
 
     asyncio.run(scenario())
