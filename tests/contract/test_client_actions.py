@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cadence_desk.domain.errors import AnswerLost, Executed, NotAvailable, OrgBusy
+from cadence_desk.domain.errors import AnswerLost, Executed, NotAvailable, OrgBusy, OrgRefused
 from cadence_desk.domain.ports import PeopleScope
 from tests.contract.client_org import Client, PracticeProcess, connect, running
 
@@ -170,6 +170,18 @@ def test_a_task_under_a_key_is_made_once(gateway: OrgGateway, free: list[RecordI
     assert found is not None
     assert (found.id, found.subject, found.op_key) == (first, "Call", "op-1")
     assert gateway.find_task("op-2", free[0], since) is None
+
+
+def test_a_task_is_deleted_and_a_missing_one_is_refused_by_name(
+    gateway: OrgGateway, free: list[RecordId]
+) -> None:
+    made = gateway.create_task({"WhoId": free[1], "Subject": "Call", "Status": "Completed"}, "op-deleted")
+    gateway.delete_task(made)
+    assert gateway.read_task(made) is None
+    with pytest.raises((NotAvailable, OrgRefused)) as told:
+        gateway.delete_task(made)
+    assert told.value.server_code in {"ENTITY_IS_DELETED", "NOT_FOUND"}
+    assert told.value.executed is Executed.NO
 
 
 def test_without_the_key_field_a_marker_is_found(practice: PracticeProcess, free: list[RecordId]) -> None:
