@@ -23,7 +23,7 @@ from cadence_desk.commands.outbox_words import (
     touched_lines,
 )
 from cadence_desk.domain.choices import ASKED_FIRST, CHOICE_HINTS, CHOICE_WORDS, Choice
-from cadence_desk.domain.errors import BadValue, DeskError, InputError
+from cadence_desk.domain.errors import BadValue, DeskError, FileDamaged, InputError, KeyLost
 from cadence_desk.domain.operations import KIND_WORDS, STATE_WORDS, Kind, OperationState
 
 if TYPE_CHECKING:
@@ -208,5 +208,7 @@ def _print_json(value: Mapping[str, Any]) -> None:
 
 def _told(error: DeskError) -> int:
     hint = f" {error.hint}" if error.hint else ""
+    if isinstance(error, FileDamaged | KeyLost):
+        hint += " What can be done: cadence-desk recover"
     print(f"cadence-desk: {error.message}{hint} ({error.code})", file=sys.stderr)
     return EXIT_USAGE if isinstance(error, InputError) else EXIT_WAITS
