@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _S = OperationState
 INTERACTIVE_AT_ONCE = 2
 BULK_AT_ONCE = 1
+TAKEN_AT_ONCE = 500
+"""So many stored operations are taken at the start before the window gets its turn."""
 
 
 class OutboxRunner:
@@ -75,7 +77,9 @@ class OutboxRunner:
             known = {one.op_id: one for one in moved}
             loaded = [known.get(one.op_id, one) for one in loaded]
         self.waits.take(loaded, loaded=True)
-        self.took(loaded)
+        for start in range(0, len(loaded), TAKEN_AT_ONCE):
+            self.took(loaded[start : start + TAKEN_AT_ONCE])
+            await asyncio.sleep(0)
         await self._open_undo_windows()
 
     async def _open_undo_windows(self) -> None:
