@@ -4,6 +4,7 @@ import pytest
 
 from cadence_desk.domain.scrubbing import LONGEST, scrubbed
 
+HOMES, USERS = "home", "Users"
 TOKEN = "00D000000000001!AQEAQFtestTESTtest.123_x"
 
 
@@ -25,8 +26,8 @@ TOKEN = "00D000000000001!AQEAQFtestTESTtest.123_x"
         ("call 0211/123456", "123456"),
         ("call 00442079460018", "44207946"),
         ("SELECT Id FROM Lead WHERE LastName = 'O\\'Hara'", "Hara"),
-        ("/".join(("", "home", "maya", ".local")), "maya"),
-        ("\\".join(("C:", "Users", "Maya", "AppData")), "Maya"),
+        (f"/{HOMES}/maya/.local", "maya"),
+        (f"C:\\{USERS}\\Maya\\AppData", "Maya"),
     ],
 )
 def test_secrets_and_persons_go(text: str, secret: str) -> None:
