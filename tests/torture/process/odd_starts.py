@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cadence_desk.domain.errors import FileBusy, KeyLost, KeyStoreUnsafe
+from cadence_desk.domain.errors import FileBusy, KeyLost, KeyStoreLocked, KeyStoreUnsafe
 from tests.torture.process.checker import check
 from tests.torture.process.evidence import BROKEN, DOUBLED, LOST, UNEQUAL, Evidence
+from tests.torture.process.file_keyring import lock_of
 from tests.torture.process.ledger import Ledger, outbox_of, read_ledger
 from tests.torture.process.nursery import DeskDied, DeskSaidNo
 from tests.torture.process.plans import ADDING, DESK, TASKS
@@ -151,7 +152,7 @@ def _without_key(keeper: OrgKeeper, nursery: Nursery, name: str, put: Callable[[
         before, key = read_ledger(stage.home), stage.home / "keys"
         key.rename(key.with_suffix(".kept"))
         put(key)
-        _start_without_key(stage)
+        _start_without_key(stage, KeyLost.code, KeyStoreUnsafe.code)
         if read_ledger(stage.home).rows.keys() != before.rows.keys():
             evidence.find(LOST, "an outbox whose key is gone was changed or made anew")
         key.unlink(missing_ok=True)
@@ -162,13 +163,38 @@ def _without_key(keeper: OrgKeeper, nursery: Nursery, name: str, put: Callable[[
         stage.close()
 
 
-def _start_without_key(stage: Stage) -> None:
+def _start_without_key(stage: Stage, *codes: str) -> None:
     stage.start()
     said = " ".join(stage.evidence.course)
-    if not any(code in said for code in (KeyLost.code, KeyStoreUnsafe.code)):
+    if not any(code in said for code in codes):
         stage.evidence.find(UNEQUAL, f"a start without the key was answered: {said or 'nothing'}")
     stage.desk.kill()
     stage.desk.close()
+
+
+def key_store_locks(keeper: OrgKeeper, nursery: Nursery) -> Evidence:
+    """While the key store is locked a start is refused and nothing is made anew; unlocked, all goes on."""
+    stage = _stage(keeper, nursery, "locked")
+    stage.key_file, stage.keyring = None, keeper.folder / "keyring.json"
+    evidence, lock = stage.evidence, lock_of(stage.keyring)
+    try:
+        stage.start()
+        stage.order("knows", targets=evidence.targets[:1])
+        keeper.org.fate("status", match=TASKS, times=0, status=503)
+        _log(stage, evidence.targets[0], "written while it was open")
+        stage.kill()
+        keeper.calm(**KEYED)
+        before = read_ledger(stage.home)
+        lock.touch()
+        _start_without_key(stage, KeyStoreLocked.code)
+        if read_ledger(stage.home).rows.keys() != before.rows.keys():
+            evidence.find(LOST, "an outbox whose key store is locked was changed or made anew")
+        lock.unlink()
+        stage.start()
+        return _finish(stage)
+    finally:
+        lock.unlink(missing_ok=True)
+        stage.close()
 
 
 def session_only(keeper: OrgKeeper, nursery: Nursery) -> Evidence:
@@ -223,6 +249,7 @@ ODD_STARTS: tuple[tuple[int, Callable[[OrgKeeper, Nursery], Evidence]], ...] = (
     (38, two_computers),
     (37, key_file_vanishes),
     (37, key_file_of_another),
+    (37, key_store_locks),
     (37, session_only),
 )
 """With the fault row each stands for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import logging
 from datetime import date
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from cadence_desk.bootstrap import compose
+from cadence_desk.bootstrap import chosen_secrets, compose
 from cadence_desk.bootstrap.opening import open_profile
 from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.calls import FollowUp
@@ -22,11 +23,13 @@ from cadence_desk.domain.orgs import OrgProfile
 from cadence_desk.launch.tour.browser import PlayedBrowser
 from cadence_desk.salesforce import rest
 from cadence_desk.settings.paths import Paths
+from cadence_desk.settings.secret_stores import choose_secrets
 from cadence_desk.store.cache import CacheFile
 from cadence_desk.store.outbox import OutboxFile
 from cadence_desk.sync import snapshotter
 from cadence_desk.sync.parts import EngineOptions
 from tests.torture.process.boundaries import BOUNDARIES, CountedCacheConnection, CountedConnection, counted
+from tests.torture.process.file_keyring import FileKeyring
 from tests.torture.process.steered_time import SeededEntropy
 
 if TYPE_CHECKING:
@@ -112,16 +115,19 @@ class DeskOrders:
         self,
         home: str,
         profile: dict[str, Any],
-        key_file: str | None,
+        keys: dict[str, str | None],
         seed: str,
-        live: bool = True,
     ) -> None:
-        """Take hold of the profile and build the desk, as the launcher does."""
+        """Take hold of the profile and build the desk, as the launcher does; `keys` names a key file or a key store."""
         self._inject(seed)
+        key_file, keyring = keys["key_file"], keys["keyring"]
+        if keyring:
+            find = functools.partial(FileKeyring, Path(keyring))
+            setattr(chosen_secrets, "choose_secrets", functools.partial(choose_secrets, find=find))  # noqa: B010
         profile["redirect_uris"] = tuple(profile["redirect_uris"])
         self._ca_file = profile["extra_ca"]
         opened = open_profile(OrgProfile(**profile), Paths(Path(home)), Path(key_file) if key_file else None)
-        options = EngineOptions(live=live, verify_after=VERIFY_AFTER, sweep_seconds=3600.0)
+        options = EngineOptions(verify_after=VERIFY_AFTER, sweep_seconds=3600.0)
         self._desk = compose.build_desk(opened, options)
         self._desk.events.subscribe(self._heard)
 
@@ -176,6 +182,8 @@ class DeskOrders:
         return {
             "open": len(unfinished),
             "words": [f"{one.kind.value} {one.words}" for one in unfinished[:5]],
+            "pause": engine.runner.pauses.left,
+            "detail": self.desk.feed.detail,
             "busy": bool(work.in_flight) or engine.runner.verifier.busy or not engine.follower.idle,
             "feed": self.desk.feed.state.value,
             "following": self.desk.feed.state in FOLLOWING and engine.monitor.settled,

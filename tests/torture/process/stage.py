@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 START_PATIENCE = 12.0
 ORDER_PATIENCE = 6.0
-DRAIN_SECONDS = 40.0
+DRAIN_SECONDS = 60.0
 BEAT = 0.03
 JUMPS = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 120.0, 300.0, 300.0, 900.0)
-RECONNECT_STEP, RECONNECT_BEAT = 2.0, 0.1
+RECONNECTS, RECONNECT_STEP, RECONNECT_BEAT = 20, 2.0, 0.1
 LATEST_COMMIT = 700.0
 """After this much of the org's time no request is still being carried out."""
 
@@ -43,6 +43,8 @@ class Stage:
         self._profile = profile
         self._lives = 0
         self.key_file: Path | None = home / "keys"
+        self.keyring: Path | None = None
+        """The key store, when there is no key file; without both secrets last for a session."""
         self._desk: DeskProcess | None = None
 
     @property
@@ -70,16 +72,20 @@ class Stage:
         if kill_at:
             self.desk.order("arm", at=kill_at, caches=caches)
         profile = profile_parts(self._profile or self.keeper.org.profile())
-        key_file = str(self.key_file) if self.key_file else None
-        self.order("open", home=str(self.home), profile=profile, key_file=key_file, seed=self._seed())
+        keys = {name: str(path) if path else None for name, path in self._keys().items()}
+        self.order("open", home=str(self.home), profile=profile, seed=self._seed(), keys=keys)
         self._enter()
+
+    def _keys(self) -> dict[str, Path | None]:
+        return {"key_file": self.key_file, "keyring": self.keyring}
 
     def second(self) -> str:
         """Try to open the same home in another process; returns the code of the refusal, or an empty text."""
         other = self._nursery.desk()
         profile = profile_parts(self._profile or self.keeper.org.profile())
         try:
-            other.order("open", home=str(self.home), profile=profile, key_file=None, seed="second")
+            keys = {"key_file": None, "keyring": None}
+            other.order("open", home=str(self.home), profile=profile, keys=keys, seed="second")
         except DeskSaidNo as said:
             return str(said.args[0])
         finally:
@@ -168,7 +174,7 @@ class Stage:
         self.desk.order("wrong", seconds=0.0)
         self._signed_in()
         end = time.monotonic() + DRAIN_SECONDS
-        quiet = 0
+        quiet, patience = 0, RECONNECTS
         while (status := self.desk.order("status"))["open"] or not status["following"]:
             if time.monotonic() > end:
                 self.evidence.find(BROKEN, f"does not come to rest: {status}")
@@ -177,14 +183,15 @@ class Stage:
                 self._signed_in()
             if status["busy"]:
                 self.desk.listen(BEAT)
-            elif status["open"]:
-                self.pass_time(JUMPS[min(quiet, len(JUMPS) - 1)])
-                quiet += 1
-                self.desk.listen(BEAT)
-            else:
+            elif not status["following"] and patience:
                 # a stream that is being opened would see a long jump as a long silence
+                patience -= 1
                 self.pass_time(RECONNECT_STEP)
                 self.desk.listen(RECONNECT_BEAT)
+            else:
+                self.pass_time(JUMPS[min(quiet, len(JUMPS) - 1)])
+                quiet, patience = quiet + 1, RECONNECTS
+                self.desk.listen(BEAT)
 
     def _signed_in(self) -> None:
         if self.desk.order("status")["signed_in"] == "signed_in":
