@@ -111,7 +111,7 @@ def _lay_out(stage: Path) -> None:
         (HERE / "linux" / f"{NAME}.1", f"usr/share/man/man1/{NAME}.1.gz"),
         (ROOT / "resources" / "icons" / f"{NAME}.svg", f"usr/share/icons/hicolor/scalable/apps/{NAME}.svg"),
         (ROOT / "resources" / "icons" / f"{NAME}.png", f"usr/share/icons/hicolor/128x128/apps/{NAME}.png"),
-        (ROOT / "packaging" / "CHANGELOG.md", f"usr/share/doc/{NAME}/changelog.gz"),
+        (ROOT / "packaging" / "CHANGELOG.md", f"usr/share/doc/{NAME}/CHANGELOG.md.gz"),
     ):
         target = stage / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def _lay_out(stage: Path) -> None:
         target.write_bytes(gzip.compress(content, 9, mtime=0) if place.endswith(".gz") else content)
     licenses = PROGRAM / "_internal" / "cadence_desk" / "resources" / "licenses"
     (stage / f"usr/share/doc/{NAME}/copyright").write_text(
-        f"Cadence Desk is under the Apache License 2.0 (/usr/share/common-licenses/Apache-2.0).\n"
+        f"Copyright the Cadence Desk maintainers. Cadence Desk is under the Apache License 2.0 (/usr/share/common-licenses/Apache-2.0).\n"
         f"The license texts of everything in it: /usr/lib/{NAME}/_internal/cadence_desk/resources/licenses\n\n"
         + (licenses / "THIRD-PARTY.txt").read_text(encoding="utf-8"),
         encoding="utf-8",
