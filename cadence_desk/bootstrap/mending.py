@@ -55,6 +55,12 @@ def outbox_of(opened: OpenProfile, identity: Identity | None = None) -> tuple[Pa
     return folder, Owner(known.organization_id, known.user_id)
 
 
+def locked_trouble(error: KeyStoreLocked) -> Trouble:
+    """Return what to tell about a key store that is locked: to ask it once more would only prompt once more."""
+    words = f"{error.message.rstrip('.')}. Your notes are safe in their file and wait there. {error.hint}"
+    return Trouble(error.code, "The key store is locked", words, (), (Remedy.RETRY,))
+
+
 class ProfileMending:
     """The mending of one open profile."""
 
@@ -81,8 +87,7 @@ class ProfileMending:
         except KeyLost as error:
             return self._key_lost(error, read_states(self._path))
         except KeyStoreLocked as error:
-            words = f"{error.message}. Your notes are safe in the file and wait there. {error.hint}"
-            return Trouble(error.code, "The key store is locked", words, (), (Remedy.RETRY,))
+            return locked_trouble(error)
         state = self._mending(key.cipher()).look()
         if state.key_lost is not None:
             return self._key_lost(state.key_lost, state.clear)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.bridge.tasks import TaskRunner
     from cadence_desk.desk.desk import Desk
-    from cadence_desk.domain.mending import Mending
+    from cadence_desk.domain.mending import Mending, Trouble
     from cadence_desk.sync.parts import EngineOptions
     from cadence_desk.ui.outbox.trouble_page import TroublePage
     from cadence_desk.ui.shell.main_window import MainWindow
@@ -41,12 +41,15 @@ async def offer_mending(run: Windows, opened: OpenProfile | None, error: DeskErr
     """Show what can be done about an error of the start, where something can be done."""
     if not isinstance(error, _MENDED) or opened is None or run.desk is None or run.tasks is None:
         return
-    from cadence_desk.bootstrap.mending import ProfileMending
+    from cadence_desk.bootstrap.mending import ProfileMending, locked_trouble
 
     identity = run.desk.identity
     try:
         mending = await in_thread(lambda: ProfileMending(opened, identity))
-        trouble = await in_thread(mending.look)
+        if isinstance(error, KeyStoreLocked):
+            trouble: Trouble | None = locked_trouble(error)
+        else:
+            trouble = await in_thread(mending.look)
     except DeskError:
         return  # the error of the start is told as it is
     if trouble is not None:
