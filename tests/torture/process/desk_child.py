@@ -10,10 +10,12 @@ import asyncio
 import gc
 import json
 import os
+import select
 import selectors
 import signal
 import socket
 import sys
+import threading
 import traceback
 
 from tests.torture.process.boundaries import hook_exchanges
@@ -23,14 +25,23 @@ from tests.torture.process.steered_time import SteeredClock, SteeredLoop
 
 
 class Line:
-    """JSON lines to and from the parent. A line leaves in one call, so a kill cuts none in two."""
+    """JSON lines to the parent, each whole: the reader of a killed desk drops what has no end."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._one_line = threading.Lock()
 
     def say(self, **words: object) -> None:
         """Tell the parent; blocks until the kernel has it, so what was said outlives the process."""
-        self._sock.sendall(json.dumps(words).encode() + b"\n")
+        left = memoryview(json.dumps(words).encode() + b"\n")
+        with self._one_line:
+            while left:
+                try:
+                    left = left[self._sock.send(left) :]
+                except (
+                    BlockingIOError
+                ):  # the loop reads the same line and has made it one that does not block
+                    select.select([], [self._sock], [])
 
 
 def serve_one(sock: socket.socket) -> None:
