@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.torture import engine, shown_by_tests
 from tests.torture.fault_rows import FAULT_ROWS
-from tests.torture.jobs import HANDS, Crew, Job, offers, tell
+from tests.torture.jobs import HANDS, Crew, Job, do, offers, tell
 from tests.torture.report import Outcome, merged
 
 CHUNK = 250
@@ -65,7 +65,7 @@ def jobs_of(given: argparse.Namespace) -> list[Job]:
 
 
 def replay(name: str) -> int:
-    """Play one seed again."""
+    """Play one seed again; of tiers without seeds the whole tier."""
     tier, _, number = name.partition(":")
     if tier == "engine":
         return 0 if engine.replay(int(number), tell) else 1
@@ -73,8 +73,15 @@ def replay(name: str) -> int:
         return 0 if shown_by_tests.run([int(number)], float("inf"), tell).is_well else 1
     if tier == "process":
         return 0 if do_replay_of_process(int(number)) else 1
-    tell(f"{tier} is told by the words of its failure; run it again with the same --seed")
-    return 2
+    whole = {"day": {}, "disk": {"quick": False}, "corruption": {"positions": 1000, "seed": 1}}
+    if tier not in whole:
+        tell(f"There is no tier {tier}.")
+        return 2
+    again = do(
+        Job(tier, whole[tier]), float("inf")
+    )  # its points have an order: they are played from the first on
+    tell("\n".join([*again.outcomes, *(f"{tier}:{place} {words}" for place, words in again.failing)]))
+    return 0 if again.is_well else 1
 
 
 def do_replay_of_process(seed: int) -> bool:

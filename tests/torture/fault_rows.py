@@ -88,6 +88,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
         "an answer that is cut",
         ("engine", "process"),
         (
+            "unit/salesforce/test_cut_answers.py",
             f"{_WIRE}::test_a_body_that_ends_early_is_noticed",
             f"{_TABLE}::test_broken_lines",
         ),
