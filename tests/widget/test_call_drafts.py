@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from cadence_desk.bridge.tasks import TaskRunner
 from cadence_desk.domain.calls import FollowUp
 from cadence_desk.domain.changes import Change
-from cadence_desk.domain.errors import DiskFull, StoreError
+from cadence_desk.domain.errors import DiskFull, SignedOut, StoreError
 from cadence_desk.ui.calling import call_panel, draft_keeper
 from cadence_desk.ui.calling.call_panel import CallPanel
 from cadence_desk.ui.kit.workplace import Workplace
@@ -148,6 +148,27 @@ def test_a_full_disk_keeps_the_words_in_the_window_and_goes_by_itself(
         assert desk.calls.kept[-1].notes == NOTE
         press(panel, "Ctrl+Return")
         await until(lambda: desk.calls.saved, "saved")
+
+    run(body())
+
+
+def test_words_that_wait_for_a_sign_in_let_the_panel_close_and_are_stored_then(
+    place: Workplace, desk: FakeDesk, parent: QWidget, run: Run
+) -> None:
+    async def body() -> None:
+        panel = await opened(place, *call_step(desk), parent)
+        desk.calls.disk_problem = SignedOut("Sign in first.")
+        panel.notes.setPlainText(NOTE)
+        panel.keep_now()
+        await until(panel.unsaved.isVisible, "told")
+        press(panel, "Escape")
+        assert not panel.isVisible(), "else nobody could get to the sign-in"
+        panel.deleteLater()
+        await settle(5)
+        assert not desk.calls.kept
+        desk.calls.disk_problem = None
+        await until(lambda: desk.calls.kept, "kept")
+        assert desk.calls.kept[-1].notes == NOTE
 
     run(body())
 

@@ -75,6 +75,9 @@ def test_every_command_of_the_window_opens_plain_things(
             window.book.run(command.name)
             await settle(3)
             assert rich_parts(window) == [], command.name
+            popup = QApplication.activePopupWidget()
+            if popup is not None:
+                popup.close()
             for dialog in window.findChildren(QDialog):
                 if dialog.isVisible():
                     opened.append(command.name)

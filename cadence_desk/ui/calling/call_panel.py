@@ -143,11 +143,6 @@ class CallPanel(Sheet):
         self._autosave.stop()
         return self._over or self._keeper.keep_at_once(self.fields.typed())
 
-    @property
-    def has_unsaved(self) -> bool:
-        """True while the disk does not take what was typed."""
-        return bool(self._keeper.trouble) and not self._over
-
     def _touched(self) -> None:
         self._dirty = True
         self._autosave.start()
@@ -227,7 +222,7 @@ class CallPanel(Sheet):
             super().reject()
             return
         typed = self.fields.typed()
-        if self.has_unsaved and not typed.is_empty:
+        if self._keeper.disk_fails and not typed.is_empty:
             self._show_trouble(self._keeper.trouble)
             return
         self._leave(typed)

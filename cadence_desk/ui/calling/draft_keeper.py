@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cadence_desk.domain.errors import BadValue
+from cadence_desk.domain.errors import BadValue, StoreError
 
 if TYPE_CHECKING:
     from cadence_desk.domain.calls import FollowUp
@@ -54,6 +54,8 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self.draft: DraftFace | None = None
         self.trouble = ""
+        self.disk_fails = False
+        """It is the disk that takes nothing; anything else may end while the panel is gone."""
         self._place = place
         self._key = (target_id, step_id or None)
         self._wanted: Typed | None = None
@@ -153,6 +155,7 @@ class DraftKeeper(QObject):
     def not_worked(self, error: DeskError) -> None:
         """Try again in a moment; a draft that is over takes no more words."""
         if not isinstance(error, BadValue):
+            self.disk_fails = isinstance(error, StoreError)
             self._tell(error.message)
             self._again.start()
             return
@@ -162,6 +165,7 @@ class DraftKeeper(QObject):
             self._finished()
 
     def _tell(self, words: str) -> None:
+        self.disk_fails = self.disk_fails and bool(words)
         if words != self.trouble:
             self.trouble = words
             self.trouble_told.emit(words)

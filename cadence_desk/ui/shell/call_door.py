@@ -95,8 +95,10 @@ class CallDoor(QObject):
 
     @property
     def has_unsaved(self) -> bool:
-        """True while the disk does not take what was typed."""
-        return self._panel is not None and self._panel.has_unsaved
+        """True while something typed cannot be stored, in an open panel or one that is gone."""
+        from cadence_desk.ui.calling.draft_keeper import DraftKeeper
+
+        return any(one.trouble and one.unsaved for one in self._window.findChildren(DraftKeeper))
 
     def _closed(self) -> None:
         if self._panel is not None:
