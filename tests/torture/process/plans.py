@@ -162,7 +162,7 @@ class _Writer:
 
     def _kill(self) -> Step:
         caches = self._dice.random() < 0.3
-        return Step("kill", {"at": self._dice.randint(1, 45), "caches": caches}, (35,))
+        return Step("kill", {"at": self._dice.randint(1, 45), "caches": caches})
 
     def _sleep(self) -> Step:
         return Step("sleep", {"seconds": self._dice.choice((90, 1200, 8 * 3600))}, (19,))
