@@ -123,13 +123,12 @@ class OutboxRecovery:
 
     def run(self) -> Recovery:
         """Build the new file beside the damaged one, then let it take its place."""
-        damaged = self._rows_of(self._path, whole=False)
-        backup, restored = self._restored()
+        damaged, backup, restored = self._sources()
         found = {
             **damaged.rows,
             **{key: row for key, row in restored.rows.items() if key not in damaged.rows},
         }
-        fresh = self._path.with_name(f"{self._path.stem}.restored{self._path.suffix}")
+        fresh = self._fresh
         remove_file(fresh)
         Witness(fresh).forget()
         OutboxOpening(fresh, self._owner, self._cipher, self._clock, self._options).run()
@@ -139,18 +138,17 @@ class OutboxRecovery:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with translated():
             kept_as = move_aside(self._path, "damaged", self._clock.wall())
-            Witness(self._path).forget()  # it knew the damaged file
-            Witness(fresh).forget()
             fresh.replace(self._path)
             sync_folder(self._path.parent)
+            Witness(fresh).forget()
+            Witness(self._path).forget()  # the last step: until then it says that something is missing here
         doubted = sum(one.state is _S.IN_DOUBT for one in stored)
         left_out = damaged.failed + len(found) - len(stored)
         return Recovery(kept_as, backup, len(stored), doubted, left_out)
 
     def look(self) -> Findings:
         """Tell what could be restored, without changing anything."""
-        damaged = self._rows_of(self._path, whole=False)
-        backup, restored = self._restored()
+        damaged, backup, restored = self._sources()
         return Findings(
             self._path,
             tuple(one.name for one in daily_backups(self._path)),
@@ -159,6 +157,22 @@ class OutboxRecovery:
             tuple(one for key, (one, _) in restored.rows.items() if key not in damaged.rows),
             damaged.failed,
         )
+
+    @property
+    def _fresh(self) -> Path:
+        return self._path.with_name(f"{self._path.stem}.restored{self._path.suffix}")
+
+    def _sources(self) -> tuple[_Rows, str, _Rows]:
+        """Return what the damaged file holds, the name of the best backup, and what that holds.
+
+        A recovery that was killed left its new file under another name: what it had saved counts as the damaged file's.
+        """
+        damaged = self._rows_of(self._path, whole=False)
+        if self._fresh.exists():
+            unfinished = self._rows_of(self._fresh, whole=False)
+            damaged.rows = {**unfinished.rows, **damaged.rows}
+            damaged.runs = damaged.runs if damaged.runs.get("run") else unfinished.runs
+        return damaged, *self._restored()
 
     def _fill(
         self,

@@ -9,6 +9,8 @@ import pytest
 
 from cadence_desk.domain.errors import DeskError, FileDamaged, InternalError, WrongOwner
 from cadence_desk.domain.operations import OperationState
+from cadence_desk.store import recovery
+from cadence_desk.store.backups import daily_backups
 from cadence_desk.store.owner import Owner
 from cadence_desk.store.recovery import SERVER_SECONDS
 from tests.unit.store.desk_files import NOON, done, enrollment, opened, operation, outbox, raw
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from cadence_desk.store.outbox import OutboxFile
 
 S = OperationState
+
+
+class Killed(BaseException):
+    """The process ends here."""
 
 
 def filled(path: Path, count: int = 40) -> None:
@@ -136,6 +142,36 @@ def test_only_damage_is_restored(outbox_path: Path) -> None:
     with pytest.raises(WrongOwner):
         done(other.restore())
     assert other.close(30)
+
+
+@pytest.mark.parametrize("step", ["move_aside", "sync_folder"])
+def test_a_recovery_that_is_killed_can_be_asked_for_again(
+    outbox_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    filled(outbox_path)
+    for backup in daily_backups(outbox_path):
+        backup.unlink()
+    with raw(outbox_path) as link:
+        link.execute("UPDATE operation SET row_mark = x'00' WHERE op_id = 'op 07'")
+    file = found_damaged(outbox_path)
+    real = getattr(recovery, step)
+
+    def killed(*arguments: object) -> None:
+        real(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, step, killed)
+        with pytest.raises(Killed):
+            done(file.restore())
+    assert file.close(30)
+    again = outbox(outbox_path)
+    with pytest.raises(FileDamaged):
+        done(again.open())
+    assert done(again.restore()).operations == 39, "all but the one row that could not be read"
+    assert again.close(30)
+    with opened(outbox_path) as mended:
+        assert len(done(mended.load())) == 39
 
 
 @pytest.mark.parametrize("seed", range(60))
