@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.torture import engine, shown_by_tests
 from tests.torture.fault_rows import FAULT_ROWS
@@ -73,7 +74,11 @@ def replay(name: str) -> int:
         return 0 if shown_by_tests.run([int(number)], float("inf"), tell).is_well else 1
     if tier == "process":
         return 0 if do_replay_of_process(int(number)) else 1
-    whole = {"day": {}, "disk": {"quick": False}, "corruption": {"positions": 1000, "seed": 1}}
+    whole: dict[str, dict[str, Any]] = {
+        "day": {},
+        "disk": {"quick": False},
+        "corruption": {"positions": 1000, "seed": 1},
+    }
     if tier not in whole:
         tell(f"There is no tier {tier}.")
         return 2
