@@ -58,8 +58,9 @@ def jobs_of(given: argparse.Namespace) -> list[Job]:
         Job("tests", {"rows": rows}),
         Job("day"),
         Job("corruption", {"positions": 200 if given.quick else 1000, "seed": given.seed}),
+        Job("disk", {"quick": given.quick, "part": "short"}),
         *chunks[:FIRST_CHUNKS],
-        Job("disk", {"quick": given.quick}),
+        Job("disk", {"quick": given.quick, "part": "long"}),
         *chunks[FIRST_CHUNKS:],
     ]
     return [job for job in jobs if offers(job.tier)]

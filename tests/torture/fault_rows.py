@@ -33,7 +33,6 @@ _CALLS = "engine/test_log_call.py"
 _BUDGET = "engine/test_budget_and_polling.py"
 _OPENING = "unit/store/test_outbox_opening.py"
 _RECOVERY = "unit/store/test_recovery.py"
-_DISK = "unit/store/test_io_faults.py"
 
 FAULT_ROWS: Mapping[int, FaultRow] = {
     1: FaultRow(
@@ -156,7 +155,7 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
         ("engine", "process"),
         ("unit/salesforce/test_flow.py::test_silence_ends_it", "engine/test_silence.py"),
     ),
-    32: FaultRow("a full disk at each write", ("disk",), (_DISK,)),
+    32: FaultRow("a full disk at each write", ("disk",)),
     33: FaultRow(
         "a folder that cannot be written, a file in use",
         ("disk",),

@@ -57,7 +57,7 @@ class Tier:
         """Take in what another process of the same tier found."""
         for name in ("schedules", "kills", "fault_points", "lost", "doubled", "unequal"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.seconds = max(self.seconds, other.seconds)
+        self.seconds += other.seconds  # of both hands together
         self.failing += other.failing
         self.rows += other.rows
         self.bad_rows += other.bad_rows
