@@ -5,8 +5,8 @@ Messages of exceptions may quote data, so they are left out (reliability notes, 
 
 from __future__ import annotations
 
-import hashlib
 import traceback
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -34,8 +34,9 @@ class Fault:
 def fault_of(kind: type[BaseException], trace: TracebackType | None) -> Fault:
     """Return the fault of an exception: same kind at the same place gives the same code."""
     where = _lines(list(traceback.walk_tb(trace)))
-    mark = hashlib.sha256(f"{kind.__qualname__}\n{where}".encode()).hexdigest()[:4]
-    return Fault(code=f"CD-1900-{mark.upper()}", kind=kind.__qualname__, where=where)
+    # a mark, not a secret: the large hash library would be loaded before the first paint for nothing else
+    mark = zlib.crc32(f"{kind.__qualname__}\n{where}".encode()) & 0xFFFF
+    return Fault(code=f"CD-1900-{mark:04X}", kind=kind.__qualname__, where=where)
 
 
 def fault_of_error(error: BaseException) -> Fault:

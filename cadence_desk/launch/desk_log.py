@@ -9,13 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import logging.handlers
 import os
 import queue
 import threading
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.bridge.faults import fault_of
@@ -25,7 +23,8 @@ from cadence_desk.domain.scrubbing import scrubbed
 from cadence_desk.store.profile_lock import ProfileLock
 
 if TYPE_CHECKING:
-    from io import TextIOWrapper
+    from pathlib import Path
+    from typing import TextIO
 
 LOG_NAME = "desk.jsonl"
 MOST_WINDOWS = 9
@@ -74,45 +73,68 @@ def _value(value: object) -> object:
     return scrubbed(value) if isinstance(value, str) else type(value).__name__
 
 
-class _Files(logging.handlers.RotatingFileHandler):
-    """Files of this user only; a full or missing disk costs lines, nothing else."""
+class _Files:
+    """The newest file and the ones before it, for this user only; a full or missing disk costs lines, nothing else.
+
+    Not the standard library's: its module brings sockets and pickles, which the first paint would wait for.
+    """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True)
+        self.path = path
         self.lost = 0
+        self._file: TextIO | None = None
+        self._size = 0
 
-    @override
-    def _open(self) -> TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return open(descriptor, "a", encoding="utf-8")  # noqa: PTH123  # a descriptor has no path
+    def write(self, line: str) -> None:
+        """Append a line; turn the files over before one grows too large."""
+        try:
+            if self._file is None:
+                self._open()
+            if self._size + len(line) + 1 > FILE_BYTES:
+                self._turn_over()
+            if self._file is not None:
+                self._file.write(line + "\n")
+                self._file.flush()
+                self._size += len(line) + 1
+        except (OSError, ValueError):
+            self.lost += 1
+            self.close()
 
-    @override
-    def handleError(self, record: logging.LogRecord) -> None:
-        self.lost += 1
+    def close(self) -> None:
+        """Close the newest file; the next line opens it again."""
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError, ValueError):
+                file.close()
+
+    def _open(self) -> None:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "a", encoding="ascii")
+        self._size = os.fstat(descriptor).st_size
+
+    def _turn_over(self) -> None:
+        self.close()
+        for number in range(FILES - 1, 0, -1):
+            older = self.path.with_name(f"{self.path.name}.{number - 1}") if number > 1 else self.path
+            with contextlib.suppress(FileNotFoundError):
+                older.replace(self.path.with_name(f"{self.path.name}.{number}"))
+        self._open()
 
 
-class _Waiting(logging.handlers.QueueHandler):
+class _Waiting(logging.Handler):
     """Makes the line at once, in the thread that logs, and leaves the writing to another."""
 
-    def __init__(self, waiting: queue.Queue[Any]) -> None:
-        super().__init__(waiting)
+    def __init__(self, waiting: queue.Queue[str | None]) -> None:
+        super().__init__()
+        self._waiting = waiting
         self.lost = 0
 
     @override
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        line = line_of(record)
-        return logging.LogRecord(record.name, record.levelno, "", 0, "%s", (line,), None)
-
-    @override
-    def enqueue(self, record: logging.LogRecord) -> None:
+    def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.queue.put_nowait(record)
-        except queue.Full:
+            self._waiting.put_nowait(line_of(record))
+        except Exception:  # noqa: BLE001  # a log that fails must not fail what it tells of
             self.lost += 1
-
-    @override
-    def handleError(self, record: logging.LogRecord) -> None:
-        self.lost += 1
 
 
 class DeskLog:
@@ -120,7 +142,7 @@ class DeskLog:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._waiting: queue.Queue[Any] = queue.Queue(WAITING)
+        self._waiting: queue.Queue[str | None] = queue.Queue(WAITING)
         self._handler = _Waiting(self._waiting)
         self._files: _Files | None = None
         self._writer: threading.Thread | None = None
@@ -133,7 +155,6 @@ class DeskLog:
         if own is None or self._writer is not None:
             return
         self._files = _Files(own / LOG_NAME)
-        self._files.setFormatter(logging.Formatter("%(message)s"))
         self._writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self._writer.start()
         self._was = logging.getLogger(OWN).level
@@ -143,7 +164,7 @@ class DeskLog:
     @property
     def own_folder(self) -> Path | None:
         """Where this process writes; None while it does not."""
-        return Path(self._files.baseFilename).parent if self._files is not None else None
+        return self._files.path.parent if self._files is not None else None
 
     @property
     def lost(self) -> int:
@@ -180,9 +201,8 @@ class DeskLog:
     def _write(self) -> None:
         files = self._files
         while files is not None:
-            record = self._waiting.get()
-            if record is None:
-                with contextlib.suppress(OSError, ValueError):
-                    files.close()
+            line = self._waiting.get()
+            if line is None:
+                files.close()
                 return
-            files.handle(record)
+            files.write(line)

@@ -7,7 +7,6 @@ import logging
 import os
 import stat
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from cadence_desk.launch.terse import TerseFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _log = logging.getLogger("cadence_desk.test")
 
@@ -34,7 +34,7 @@ def log(tmp_path: Path) -> Iterator[DeskLog]:
 def lines(log: DeskLog) -> list[dict[str, Any]]:
     """End the log and return what it holds."""
     log.end()
-    return [json.loads(line) for line in Path(str(log._files.baseFilename)).read_text("utf-8").splitlines()]  # type: ignore[union-attr]
+    return [json.loads(line) for line in log._files.path.read_text("utf-8").splitlines()]  # type: ignore[union-attr]
 
 
 def test_a_line_is_json_with_both_clocks_and_the_codes(log: DeskLog) -> None:
