@@ -78,6 +78,24 @@ def test_a_draft_begun_earlier_does_not_overtake_what_is_in_doubt(rig: Rig, run:
     run(go())
 
 
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_clock_that_is_set_lets_no_later_press_go_first_and_holds_nothing(
+    rig: Rig, run: Run[Any], jump: float
+) -> None:
+    async def go() -> None:
+        await ready(rig)
+        rig.org.link_down = True
+        await log(rig, notes="first")
+        rig.clock.shift += jump
+        await log(rig, notes="second")
+        rig.org.link_down = False
+        await rig.pass_time(400)
+        assert [one.notes for one in rig.world.calls(ANNA)] == ["first", "second"]
+        assert rig.states(ANNA) == ["settled", "settled"]
+
+    run(go())
+
+
 def test_a_link_that_is_down_holds_the_work_and_lets_it_go(rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
         await ready(rig)
