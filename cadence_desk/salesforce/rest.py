@@ -267,8 +267,10 @@ def unwrap_composite(answer: object) -> Any:
     try:
         part = answer["compositeResponse"][0]  # type: ignore[index]
         status, body = int(part["httpStatusCode"]), part["body"]
-    except (TypeError, LookupError, ValueError):
-        raise AnswerUnreadable("The answer to a query cannot be read.") from None
+    except (TypeError, LookupError, ValueError, OverflowError):
+        status, body = 0, None
+    if not 100 <= status <= 599:
+        raise AnswerUnreadable("The answer to a query cannot be read.")
     if status != 200:
         raise translate_answer(status, body, Exchange())
     return body

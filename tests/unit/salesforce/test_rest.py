@@ -71,3 +71,9 @@ def test_the_part_of_a_composite_answer() -> None:
 )
 def test_what_is_a_list_of_results(body: Any, is_one: bool) -> None:
     assert is_element_list(body) is is_one
+
+
+@pytest.mark.parametrize("status", [-1, 0, 1000, 1e308, float("inf"), None, "x", [], True])
+def test_a_part_whose_status_is_none_cannot_be_read(status: Any) -> None:
+    with pytest.raises(AnswerUnreadable):
+        unwrap_composite({"compositeResponse": [{"httpStatusCode": status, "body": {}}]})
