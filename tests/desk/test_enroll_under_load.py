@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ATTEMPTS = 2
 """What else runs on a machine reaches even a thread's own CPU time, through its caches: only what repeats is ours."""
 
+BETWEEN_BEATS_MS = 100.0
+"""Between two beats of 10 ms several callbacks may run, those of Qt's timers and painting included."""
+
 
 def measured(folder: Path) -> tuple[int, dict[str, Any]]:
     file = folder / "figures.json"
@@ -35,10 +38,11 @@ def measured(folder: Path) -> tuple[int, dict[str, Any]]:
 def test_no_callback_takes_long_and_the_ledger_equals_the_org(tmp_path: Path) -> None:
     code, told = measured(tmp_path)
     for _ in range(ATTEMPTS - 1):
-        if not told["callbacks_over_50_ms"]:
+        if not told["callbacks_over_50_ms"] and told["most_cpu_between_beats_ms"] < BETWEEN_BEATS_MS:
             break
         code, told = measured(tmp_path)
     assert told["callbacks_over_50_ms"] == []
+    assert told["most_cpu_between_beats_ms"] < BETWEEN_BEATS_MS, "work inside Qt's own callbacks"
     assert told["ledger_equals_org"], told
     assert told["receipt_agrees"], told
     assert told["doubled"] == 0
