@@ -178,7 +178,13 @@ class DeskOrders:
         if engine is None:
             return {"open": 0, "busy": False, "feed": "none", "signed_in": self.desk.sign_in.state}
         work = engine.runner.work
-        unfinished = [one for one in work if one.state not in ENDED]
+        # what stands behind something that waits for a person waits for the person, too
+        held = {one.target_id for one in work if one.state is OperationState.NEEDS_REVIEW}
+        unfinished = [
+            one
+            for one in work
+            if one.state not in ENDED and not (one.state is OperationState.QUEUED and one.target_id in held)
+        ]
         return {
             "open": len(unfinished),
             "words": [f"{one.kind.value} {one.words}" for one in unfinished[:5]],

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tests.desk.practice_org import quoted
-from tests.torture.process.checker import check
+from tests.torture.process.checker import check, rows_of
 from tests.torture.process.evidence import DOUBLED, LOST
 from tests.torture.process.ledger import read_ledger
 from tests.torture.process.org_keeper import OrgKeeper
@@ -32,7 +31,6 @@ WRITES = (
     {**DESK, "method": "POST", "path": "*/sobjects/Task"},
     ACTIONS,
 )
-SLICE = 200
 PATIENCE = 900.0
 
 
@@ -132,9 +130,10 @@ def _judge(stage: Stage, volume: Volume, began: float) -> Volume:
     ledger = read_ledger(stage.home)
     check(evidence, ledger, org)
     volume.states = Counter(row.state for row in ledger.rows.values())
-    volume.tasks = _count(org, "Task", "Id", "WhoId", evidence.targets, "IsClosed = true")
+    volume.tasks = len(rows_of(org, "SELECT Id FROM Task WHERE IsClosed = true AND WhoId", evidence.targets))
     steps = [row.subject_id for row in ledger.of_kind("complete_step")]
-    volume.steps = _count(org, "ActionCadenceStepTracker", "Id", "Id", steps, "State = 'Completed'")
+    completed = "SELECT Id FROM ActionCadenceStepTracker WHERE State = 'Completed' AND Id"
+    volume.steps = len(rows_of(org, completed, steps))
     _compare(volume, evidence, ledger)
     volume.evidence, volume.seconds = evidence, time.monotonic() - began
     return volume
@@ -149,13 +148,3 @@ def _compare(volume: Volume, evidence: Evidence, ledger: Ledger) -> None:
         evidence.find(LOST, str(volume))
     if volume.keyed and (volume.steps, volume.states["settled"]) != (volume.calls, 2 * volume.calls):
         evidence.find(LOST, str(volume))
-
-
-def _count(org: Any, sobject: str, field_name: str, where: str, ids: list[str], condition: str) -> int:
-    found = 0
-    for start in range(0, len(ids), SLICE):
-        part = quoted(ids[start : start + SLICE])
-        found += len(
-            org.query(f"SELECT {field_name} FROM {sobject} WHERE {where} IN ({part}) AND {condition}")
-        )
-    return found
