@@ -117,7 +117,7 @@ class Comparison:
 def calls_to_compare(*rows: int) -> int:
     """Return how many calls the ids of lists of so many rows cost; reading what differs comes on top.
 
-    A practice org of 10,000 people, 3,500 trackers and 3,200 open steps takes 9 calls, one of 100,000 people 85: as many
+    An org of 10,000 people, 3,500 trackers and 3,200 open steps takes 9 calls, one of 100,000 people 85: as many
     as reading all rows whole, in a third of the time. Each 100 records that differ cost one more.
     """
     return sum(max(math.ceil(count / ROWS_PER_CALL), 1) for count in rows)

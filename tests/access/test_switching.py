@@ -101,7 +101,9 @@ class Story:
         await self.at_work("one")
         # a plain "too many requests": the call waits, and there is no doubt that would hold it for eleven minutes
         for method in ("POST", "PATCH"):
-            self.orgs["one"].fate("status", times=0, status=429, match={"purpose": "record", "method": method})
+            self.orgs["one"].fate(
+                "status", times=0, status=429, match={"purpose": "record", "method": method}
+            )
         target = next(one for one in self.desk.people.ids() if one.startswith("00Q"))
         draft = await self.desk.calls.begin(target, None)
         draft.notes, draft.result = NOTE, self.desk.call_results()[0].text
