@@ -123,6 +123,7 @@ def test_windows_installer_touches_this_user_only() -> None:
 
 
 @pytest.mark.skipif(shutil.which("makensis") is None, reason="makensis is not here")
+@pytest.mark.usefixtures("qapp")  # the icon is drawn under the one application that other tests share
 def test_windows_installer_compiles(program: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     icon = tmp_path / "x.ico"
     icon.write_bytes(windows_icon())
