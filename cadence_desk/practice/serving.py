@@ -150,6 +150,7 @@ class ServedOrg:
             self.board,
             self._proxy,
             self._certificates.show,
+            self._middleware.catch_up,
         )
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:

@@ -298,8 +298,9 @@ class Rig:
         return self.desk._session.require_engine()
 
     def operations(self, target: str) -> list[Operation]:
-        """Return a target's operations, oldest first, drafts included."""
-        return self.engine.runner.work.of_target(target)
+        """Return a target's operations, oldest first, drafts included; none while nobody is signed in."""
+        engine = self.desk._session.engine
+        return [] if engine is None else engine.runner.work.of_target(target)
 
     def feed_state(self) -> FeedState:
         return self.desk.feed.state

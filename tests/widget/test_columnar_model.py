@@ -164,6 +164,20 @@ class TestChanges:
         assert told == [200]
         assert model.fresh == {}
 
+    def test_a_sort_that_is_due_when_the_table_began_anew_starts_over(self) -> None:
+        table, model = made()
+        model.sort(0)
+        for name in list(table._ids):
+            table.drop(name)
+        table.compact()
+        model._start_sort()
+        finish(model)
+        assert model.rowCount() == 0
+        model.sort(0, Qt.SortOrder.DescendingOrder)
+        table.put("late", "anna")
+        model.apply(frozenset({"late"}))
+        assert ids(model) == ["late"]
+
     def test_a_new_epoch_is_one_reset(self) -> None:
         table, model = made()
         resets: list[int] = []

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cadence_desk.practice.control.shapes import BadRequestError, count_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from cadence_desk.practice.org.world import PracticeOrg
 
     Shape = dict[str, Any]
@@ -23,8 +25,10 @@ _FASTEST = 100_000.0
 class ClockDesk:
     """Does what POST /clock asks, then everything that has become due."""
 
-    def __init__(self, org: PracticeOrg) -> None:
+    def __init__(self, org: PracticeOrg, catch_up: Callable[[], Awaitable[None]]) -> None:
+        """Call `catch_up` after a jump: it waits for what the faults have kept back and is due now."""
         self._org = org
+        self._catch_up = catch_up
 
     def shown(self) -> Shape:
         """Where the clock stands."""
@@ -49,6 +53,7 @@ class ClockDesk:
             self._org.clock.jump(jump)
         while not self._org.advance():  # noqa: ASYNC110  the org works in bounded steps; others get their turn between
             await asyncio.sleep(0)
+        await self._catch_up()
         return self.shown()
 
     def _pause(self, paused: object) -> None:

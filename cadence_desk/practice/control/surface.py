@@ -39,6 +39,10 @@ _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_BODY = 64 * 1024 * 1024
 
 
+async def _nothing_kept_back() -> None:
+    """The faults of an org without requests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Controlled:
     """Everything the surface may touch."""
@@ -51,6 +55,7 @@ class Controlled:
     board: FateBoard
     proxy: TunnelProxy | None = None
     show_certificate: Callable[[str], None] = lambda _word: None
+    catch_up: Callable[[], Awaitable[None]] = _nothing_kept_back
 
 
 class ControlSurface:
@@ -68,7 +73,7 @@ class ControlSurface:
             controlled.comet,
             {"certificate": controlled.show_certificate},
         )
-        self._clock = ClockDesk(controlled.org)
+        self._clock = ClockDesk(controlled.org, controlled.catch_up)
 
     def application(self) -> web.Application:
         """The web application of the control port."""

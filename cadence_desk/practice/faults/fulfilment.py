@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import web
@@ -76,7 +77,8 @@ class Fulfilment:
     def __init__(self, org: PracticeOrg, tokens: TokenBook) -> None:
         self._org = org
         self._tokens = tokens
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: dict[asyncio.Task[None], float] = {}
+        """Late commits that still wait, and when by the org's clock they are due."""
         self._last: dict[str, web.Response] = {}
         self._table: dict[FateKind, Happening] = {
             FateKind.DELAY: self._delay,
@@ -129,18 +131,28 @@ class Fulfilment:
     async def _commit_late(self, fate: Fate, visit: Visit) -> web.StreamResponse:
         await visit.request.read()
         cut(visit.request)
-        task = asyncio.get_running_loop().create_task(self._later(fate, visit))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+        due = math.inf if fate.seconds else self._org.clock.now_ms() + fate.virtual_ms
+        task = asyncio.get_running_loop().create_task(self._later(fate, visit, due))
+        self._late[task] = due
+        task.add_done_callback(lambda ended: self._late.pop(ended, None))
         return web.Response()
 
-    async def _later(self, fate: Fate, visit: Visit) -> None:
-        await self._wait(fate)
+    async def catch_up(self) -> None:
+        """Wait for the late commits that the org's clock has overtaken: a jump leaves none of them behind."""
+        now = self._org.clock.now_ms()
+        due = [task for task, at in self._late.items() if at <= now]
+        if due:
+            await asyncio.wait(due)
+
+    async def _later(self, fate: Fate, visit: Visit, due: float) -> None:
+        await (self._wait(fate) if due == math.inf else self._until(due))
         visit.gone(await visit.execute())
 
     async def _wait(self, fate: Fate) -> None:
         await asyncio.sleep(fate.seconds)
-        due = self._org.clock.now_ms() + fate.virtual_ms
+        await self._until(self._org.clock.now_ms() + fate.virtual_ms)
+
+    async def _until(self, due: float) -> None:
         while self._org.clock.now_ms() < due:  # noqa: ASYNC110  the org clock tells nobody when it moves
             await asyncio.sleep(_POLL_SECONDS)
 

@@ -54,6 +54,10 @@ class FateMiddleware:
         """Ends late commits that still wait."""
         await self._fulfilment.aclose()
 
+    async def catch_up(self) -> None:
+        """Wait for the late commits that are due."""
+        await self._fulfilment.catch_up()
+
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         facts = facts_of(request.method, request.path, request.headers.get("Sforce-Call-Options", ""))
         number = f"r{next(self._numbers)}"

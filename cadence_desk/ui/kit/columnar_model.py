@@ -187,7 +187,7 @@ class ColumnarModel(QAbstractTableModel):
 
     def _start_sort(self) -> None:
         rows = self.row_set
-        if rows is None:
+        if rows is None or self._began_anew(rows):
             return
         sorting = rows.begin_sort()
         if rows.table.size <= SORT_AT_ONCE:
@@ -199,9 +199,16 @@ class ColumnarModel(QAbstractTableModel):
         self._sorting = sorting
         self._slices.start()
 
+    def _began_anew(self, rows: RowSet) -> bool:
+        """Start over when the table began a new epoch before anybody told: a timer may be faster than the notice."""
+        if rows.is_current:
+            return False
+        self.show_table(rows.table, self.columns)
+        return True
+
     def _work(self) -> None:
         rows = self.row_set
-        if rows is None:
+        if rows is None or self._began_anew(rows):
             self._slices.stop()
             return
         if rows.searching:
