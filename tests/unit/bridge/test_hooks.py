@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import subprocess
 import sys
 import threading
@@ -201,6 +202,7 @@ def test_every_place_of_the_loop_is_heard(qapp: QApplication, heard: Heard, hook
         await asyncio.sleep(0.01)
 
     loop.run_until_complete(body())
+    gc.collect()  # asyncio tells of a task that nobody waited for when the task goes
     turn(qapp, lambda: heard.told)
     loop.close()
     assert heard.told[0][0].kind == "OwnError"
