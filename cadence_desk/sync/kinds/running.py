@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -39,9 +40,9 @@ class _RunKind(OperationKind):
 
     action = ""
 
+    @abstractmethod
     def wanted(self, tracker: Tracker, operation: Operation) -> bool:
         """Return True when the tracker is already as asked for."""
-        raise NotImplementedError
 
     def inputs(self, operation: Operation) -> dict[str, object]:
         """Return the action's inputs."""
@@ -97,9 +98,9 @@ class _RunKind(OperationKind):
         """Return what somebody else made of it."""
         return f"It is {state_word(tracker.state)} now: it was changed since."
 
+    @abstractmethod
     def opposite(self, operation: Operation, tracker: Tracker, now: Surroundings) -> Inverse | str:
         """Return what takes it back from a tracker that is still as it was left."""
-        raise NotImplementedError
 
     @override
     def reversibility(self, operation: Operation) -> tuple[Reversibility, str]:
