@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -19,27 +19,14 @@ from cadence_desk.ui.shell.commands import Command
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cadence_desk.bridge.tasks import TaskRunner
-    from cadence_desk.desk.desk import Desk
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.launch.next_org import NextOrg
+    from cadence_desk.launch.org_switch import Windows
     from cadence_desk.settings.start_log import StartLog
     from cadence_desk.sync.parts import EngineOptions
     from cadence_desk.ui.shell.main_window import MainWindow
 
 CODE = "NOTICE-SAFE"
-
-
-class Windows(Protocol):
-    """The life of the window, as far as safe mode needs it."""
-
-    window: MainWindow
-    desk: Desk | None
-    tasks: TaskRunner | None
-    contribute: Callable[[MainWindow], None]
-
-    def leave_for(self, following: NextOrg) -> None:
-        """End this start in order, then open again."""
 
 
 def safe_options(options: EngineOptions) -> EngineOptions:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.csv_cells import csv_lines
 from cadence_desk.domain.errors import DiskFull, StoreError
 from cadence_desk.domain.planning.ledger import COLUMNS, Bin
+from cadence_desk.store.folders import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,10 @@ def write_ledger(ledger: Ledger, folder: Path) -> list[Path]:
         for which in Bin:
             rows = (row.cells for row in ledger.rows if row.bin is which)
             written.append(replace_file(folder / f"{stem}-{which.value}.csv", csv_lines(COLUMNS, rows)))
-        _sync_folder(folder)
+        with contextlib.suppress(
+            OSError
+        ):  # a folder of the person's choice may lie where that cannot be said
+            sync_folder(folder)
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise DiskFull("The report could not be written: the disk is full.") from error
@@ -62,15 +66,3 @@ def replace_file(path: Path, lines: Iterable[str]) -> Path:
             fresh.unlink()
         raise
     return path
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new names durable where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -116,7 +116,7 @@ def filtered(own: FastTable, usual: UsualModel, rounds: Rounds) -> Figure:
     def tutorial_words() -> float:
         return sum(cpu_ms(tutorial, word) for word in WORDS) / len(WORDS)
 
-    ours, theirs = turn_by_turn(rounds.slow_repeats, own_words, tutorial_words)
+    ours, theirs = turn_by_turn(rounds.few_repeats, own_words, tutorial_words)
     view.close()
     search(own, "")
     return compared("list.filter_100k", "ms", (ours, theirs), "tutorial proxy", 60.0, HIGHER)

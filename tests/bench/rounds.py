@@ -20,5 +20,3 @@ class Rounds:
     def few_repeats(self) -> int:
         """For what takes seconds."""
         return 2 if self.quick else 7
-
-    slow_repeats = few_repeats

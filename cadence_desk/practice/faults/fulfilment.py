@@ -15,6 +15,7 @@ from aiohttp import web
 
 from cadence_desk.practice.faults.connections import cut, cut_after_flush, reset, send_part, send_slowly
 from cadence_desk.practice.faults.fates import FateKind
+from cadence_desk.practice.faults.late_commits import LateCommits, until
 from cadence_desk.practice.faults.rewriting import half, kept_headers, reversed_lists
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
     Happening = Callable[["Fate", "Visit"], Awaitable[web.StreamResponse]]
 
-_POLL_SECONDS = 0.05
 _LARGEST_KEPT = 256 * 1024
 _ERROR_CODES = {
     401: "INVALID_SESSION_ID",
@@ -77,8 +77,7 @@ class Fulfilment:
     def __init__(self, org: PracticeOrg, tokens: TokenBook) -> None:
         self._org = org
         self._tokens = tokens
-        self._late: dict[asyncio.Task[None], float] = {}
-        """Late commits that still wait, and when by the org's clock they are due."""
+        self.late = LateCommits(org)
         self._last: dict[str, web.Response] = {}
         self._table: dict[FateKind, Happening] = {
             FateKind.DELAY: self._delay,
@@ -107,9 +106,7 @@ class Fulfilment:
 
     async def aclose(self) -> None:
         """Ends the late commits that still wait."""
-        for task in tuple(self._late):
-            task.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
+        await self.late.aclose()
 
     def expire(self, user: str) -> int:
         """Ends access tokens of one user, or all; how many."""
@@ -132,29 +129,16 @@ class Fulfilment:
         await visit.request.read()
         cut(visit.request)
         due = math.inf if fate.seconds else self._org.clock.now_ms() + fate.virtual_ms
-        task = asyncio.get_running_loop().create_task(self._later(fate, visit, due))
-        self._late[task] = due
-        task.add_done_callback(lambda ended: self._late.pop(ended, None))
+        self.late.begin(self._later(fate, visit, due), due)
         return web.Response()
 
-    async def catch_up(self) -> None:
-        """Wait for the late commits that the org's clock has overtaken: a jump leaves none of them behind."""
-        now = self._org.clock.now_ms()
-        due = [task for task, at in self._late.items() if at <= now]
-        if due:
-            await asyncio.wait(due)
-
     async def _later(self, fate: Fate, visit: Visit, due: float) -> None:
-        await (self._wait(fate) if due == math.inf else self._until(due))
+        await (self._wait(fate) if due == math.inf else until(self._org, due))
         visit.gone(await visit.execute())
 
     async def _wait(self, fate: Fate) -> None:
         await asyncio.sleep(fate.seconds)
-        await self._until(self._org.clock.now_ms() + fate.virtual_ms)
-
-    async def _until(self, due: float) -> None:
-        while self._org.clock.now_ms() < due:  # noqa: ASYNC110  the org clock tells nobody when it moves
-            await asyncio.sleep(_POLL_SECONDS)
+        await until(self._org, self._org.clock.now_ms() + fate.virtual_ms)
 
     async def _status(self, fate: Fate, visit: Visit) -> web.StreamResponse:
         if fate.commit:

@@ -56,7 +56,7 @@ class FateMiddleware:
 
     async def catch_up(self) -> None:
         """Wait for the late commits that are due."""
-        await self._fulfilment.catch_up()
+        await self._fulfilment.late.catch_up()
 
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         facts = facts_of(request.method, request.path, request.headers.get("Sforce-Call-Options", ""))

@@ -187,7 +187,7 @@ class ColumnarModel(QAbstractTableModel):
 
     def _start_sort(self) -> None:
         rows = self.row_set
-        if rows is None or self._began_anew(rows):
+        if rows is None or _begins_anew(self, rows):
             return
         sorting = rows.begin_sort()
         if rows.table.size <= SORT_AT_ONCE:
@@ -199,16 +199,9 @@ class ColumnarModel(QAbstractTableModel):
         self._sorting = sorting
         self._slices.start()
 
-    def _began_anew(self, rows: RowSet) -> bool:
-        """Start over when the table began a new epoch before anybody told: a timer may be faster than the notice."""
-        if rows.is_current:
-            return False
-        self.show_table(rows.table, self.columns)
-        return True
-
     def _work(self) -> None:
         rows = self.row_set
-        if rows is None or self._began_anew(rows):
+        if rows is None or _begins_anew(self, rows):
             self._slices.stop()
             return
         if rows.searching:
@@ -281,3 +274,11 @@ class ColumnarModel(QAbstractTableModel):
             if row < len(rows.rows) and rows.rows[row] in changed:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, last_column))
         self.freshened.emit()
+
+
+def _begins_anew(model: ColumnarModel, rows: RowSet) -> bool:
+    """Start over when the table began a new epoch before anybody told: a timer may be faster than the notice."""
+    if rows.is_current:
+        return False
+    model.show_table(rows.table, model.columns)
+    return True
