@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import LaneName, Lanes
 
 T = TypeVar("T")
+ASK_AGAIN_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -58,10 +59,11 @@ class Supervisor:
     async def close(self) -> None:
         """Cancel every task and wait until all have ended."""
         self._closing = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while self._tasks:
+            # Asked again: `asyncio.wait_for` of Python 3.11 can swallow a cancellation that meets its end.
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.wait(list(self._tasks), timeout=ASK_AGAIN_SECONDS)
 
 
 async def in_lane(lanes: Lanes, lane: LaneName, call: Callable[[], T]) -> T:

@@ -256,6 +256,9 @@ class Rig:
         engine = self.made
         assert engine is not None
         await engine.runner.stop(0.0)
+        # A task that is canceled in the middle of a read wakes the follower, which asks for the same read again:
+        # nothing of that happens in a process that is dead, and here it would go on without end.
+        engine.follower._closing = True
         while engine.supervisor._tasks:
             # `wait_for` of Python 3.11 may swallow a cancellation: ask again.
             for task in list(engine.supervisor._tasks):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture.__main__ import jobs_of_processes
 from tests.torture.checker import DoubledError
 from tests.torture.day import Hour, growth, troubles
 from tests.torture.engine import count
@@ -140,3 +141,21 @@ def test_a_day_that_grows_is_told() -> None:
 
 def test_counters_of_rows_survive_a_file() -> None:
     assert tier_of(json.loads(json.dumps(whole().as_json()))).rows == Counter(dict.fromkeys(ROWS, 2))
+
+
+def test_fewer_schedules_than_asked_for_fail_the_run() -> None:
+    tier = Tier("engine", schedules=1999, rows=Counter(dict.fromkeys(ROWS, 1)))
+    outcome = Outcome([tier], NAMES, least=2000)
+    assert not outcome.is_well
+    assert "FAILED: 1,999 engine schedules were played, 2,000 are the least" in outcome.lines()
+    tier.schedules += 1
+    assert outcome.is_well
+
+
+@pytest.mark.parametrize(("schedules", "kills"), [(40, 30), (500, 500), (60, 0), (0, 7)])
+def test_the_parts_of_the_process_tier_are_the_whole(schedules: int, kills: int) -> None:
+    parts = [job.arguments for job in jobs_of_processes(schedules, kills, seed=5)]
+    seeds = [seed for part in parts for seed in range(part["seed"], part["seed"] + part["schedules"])]
+    assert sorted(seeds) == list(range(5, 5 + schedules))
+    assert sum(part["kills"] for part in parts) == kills
+    assert sum(part["calls"] > 0 for part in parts) == (1 if schedules else 0)

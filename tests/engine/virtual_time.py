@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Ts = TypeVarTuple("Ts")
 
 NOON = 1_790_000_000.0
+MOST_TURNS = 200_000
+"""Turns of a loop in which no time passes: more of them are no work, they are two parts that wake each other."""
 
 
 class SteeredClock:
@@ -59,16 +61,21 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self, clock: SteeredClock) -> None:
         super().__init__()
         self._clock = clock
+        self._turns = 0
 
     @override
     def select(self, timeout: float | None = None) -> list[Any]:
         found = super().select(0)
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            raise AssertionError("the loop spins: parts of it wake each other, and no time passes")
         if not found and (timeout is None or timeout > 0):
             if timeout is None:
                 raise AssertionError(
                     "the loop would wait for ever: no timer is set and nothing is on its way"
                 )
             self._clock.advance(timeout)
+            self._turns = 0
         return found
 
 

@@ -99,6 +99,8 @@ class Outcome:
     faults: Mapping[int, str]
     """Names of the rows."""
     seconds: float = 0.0
+    least: int = 0
+    """Engine schedules below which a run shows too little."""
 
     def total(self, name: str) -> int:
         """Return the sum of one number over all tiers."""
@@ -113,7 +115,16 @@ class Outcome:
     @property
     def is_well(self) -> bool:
         """Say whether nothing went wrong and every fault was met."""
-        return all(tier.is_well for tier in self.tiers) and all(self.row(number)[0] for number in ROWS)
+        return (
+            all(tier.is_well for tier in self.tiers)
+            and all(self.row(number)[0] for number in ROWS)
+            and self.of_engine >= self.least
+        )
+
+    @property
+    def of_engine(self) -> int:
+        """Return how many schedules the engine tier played."""
+        return sum(tier.schedules for tier in self.tiers if tier.name == "engine")
 
     @property
     def last_line(self) -> str:
@@ -145,6 +156,10 @@ class Outcome:
                 lines.append(
                     f"  {words}\n    again: python3 packaging/dev.py torture --replay {tier.name}:{seed}"
                 )
+        if self.of_engine < self.least:
+            lines.append(
+                f"FAILED: {self.of_engine:,} engine schedules were played, {self.least:,} are the least"
+            )
         return [*lines, f"{self.seconds:.0f} s in all", self.last_line]
 
     def as_json(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.torture.process.nursery import Nursery
 from tests.torture.process.odd_starts import ODD, ODD_STARTS, odd_start
 from tests.torture.process.org_keeper import OrgKeeper
 from tests.torture.process.schedules import run_schedule
-from tests.torture.process.volume import FULL, many_calls
+from tests.torture.process.volume import many_calls
 from tests.torture.report import Tier
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 CALLS, CABLE = 4_000_000, 5_000_000
 """Seeds: CALLS + number of calls (+ 500,000 without the key), CABLE."""
 UNKEYED = 500_000
-FULL_FROM = 200
-"""From this many schedules on the many calls are a thousand; else so many that they cost half a minute."""
-FEW = 100
 ROW_KILL, ROW_LOST_ANSWER, ROW_LINK = 35, 12, 20
 TELL_EVERY = 20
 MOST_WORDS = 2500
@@ -67,21 +64,22 @@ class _Work:
 
 
 def run(
-    schedules: int, kills: int, seed: int, deadline: float, tell: Callable[[str], None], *, bug: str = ""
+    schedules: int, kills: int, calls: int, seed: int, deadline: float, tell: Callable[[str], None]
 ) -> Tier:
-    """Play so many schedules and kills and everything that is played once; stops at the deadline (monotonic seconds).
+    """Play so many schedules and kills; stops at the deadline (monotonic seconds).
 
-    `bug` names a planted mistake for the desk.
+    `calls` is how many calls are logged while answers are lost; with it comes everything else that is played once,
+    and with 0 none of it.
     """
     began = time.monotonic()
-    work = _Work(OrgKeeper(), Nursery(bug), tell, deadline)
+    work = _Work(OrgKeeper(), Nursery(""), tell, deadline)
     try:
         _schedules(work, schedules, seed)
         _kills(work, kills, seed)
-        for number in range(len(ODD_STARTS) if schedules else 0):
-            work.take(ODD + number, odd_start(work.keeper, work.nursery, ODD + number))
-        if schedules:
-            _large(work, FULL if schedules >= FULL_FROM else FEW)
+        if calls:
+            for number in range(len(ODD_STARTS)):
+                work.take(ODD + number, odd_start(work.keeper, work.nursery, ODD + number))
+            _large(work, calls)
     finally:
         work.nursery.close()
         work.keeper.close()

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.torture.process.ledger import Ledger
     from tests.torture.process.nursery import Nursery
 
-FULL = 1000
 SHARE = 0.3
 AT_ONCE = 40
 WRITES = (

@@ -128,6 +128,28 @@ def test_tasks_are_kept_named_and_canceled_at_the_end() -> None:
     asyncio.run(go())
 
 
+def test_a_task_that_swallows_its_cancellation_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cadence_desk.sync.supervisor.ASK_AGAIN_SECONDS", 0.0)
+    asked: list[str] = []
+
+    async def stubborn() -> None:
+        while len(asked) < 3:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                asked.append("to end")
+
+    async def go() -> None:
+        supervisor = Supervisor()
+        supervisor.spawn(stubborn(), "stubborn")
+        await asyncio.sleep(0)
+        await supervisor.close()
+        assert supervisor.busy == 0
+
+    asyncio.run(go())
+    assert len(asked) == 3
+
+
 @pytest.mark.logs_errors("a crash is logged with its place")
 def test_an_expected_end_is_a_line_and_a_crash_an_error(caplog: pytest.LogCaptureFixture) -> None:
     async def fails(error: Exception) -> None:
