@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.bench.figures import Figure
 
-GROUPS = {"loop": "loops", "list": "lists", "startup": "startup", "calls": "calls"}
+GROUPS = {"loop": "loops", "list": "lists", "startup": "startup", "calls": "calls", "enroll": "enroll"}
 """Start of the names to the module that measures them."""
 
 
