@@ -85,8 +85,8 @@ class Moves:
 
     def undo_left(self, intent_ids: Sequence[str]) -> float:
         """Return for how many seconds any of these presses can still be taken back; 0 when none waits for that."""
-        wanted = set(intent_ids)
-        ends = [one.next_try for one in self._in_undo_window() if one.intent_id in wanted]
+        found = self.results(intent_ids)
+        ends = [one.next_try for one in found if _waits_for_undo(one)]
         return max(max(ends) - self._session.parts.clock.wall(), 0.0) if ends else 0.0
 
     def undoable(self) -> list[str]:
@@ -96,7 +96,7 @@ class Moves:
     def _in_undo_window(self) -> list[Operation]:
         engine = self._session.engine
         waiting = engine.runner.work.in_state(OperationState.QUEUED) if engine else []
-        return [one for one in waiting if one.hold is Hold.UNDO_WINDOW]
+        return [one for one in waiting if _waits_for_undo(one)]
 
     async def undo(self, intent_ids: Sequence[str]) -> int:
         """Take back what still waits; returns how many were taken back."""
@@ -145,7 +145,10 @@ class Moves:
         return tracker.current_step_id
 
     def results(self, intent_ids: Sequence[str]) -> list[Operation]:
-        """Return the operations of these presses, in order."""
-        engine = self._session.require_engine()
-        wanted = set(intent_ids)
-        return [one for one in engine.runner.work if one.intent_id in wanted]
+        """Return the operations of these presses as they stand now; none while no files are open."""
+        engine = self._session.engine
+        return engine.runner.work.of_intents(intent_ids) if engine else []
+
+
+def _waits_for_undo(operation: Operation) -> bool:
+    return operation.state is OperationState.QUEUED and operation.hold is Hold.UNDO_WINDOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.operations import Hold, Kind, OperationState
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.trackers import Tracker
     from tests.widget.fake_desk import FakeDesk
 
@@ -22,6 +24,10 @@ class FakeMoves:
         self.asked: list[tuple[object, ...]] = []
         self.undone: list[str] = []
         self.waiting: list[str] = []
+        self.seconds = 8.0
+        """How long what waits can still be undone."""
+        self.made: dict[str, str] = {}
+        """The operation of each press."""
 
     def touched(self, kind: Kind, tracker_id: str) -> list[Tracker]:
         tracker = self._desk.world.trackers[tracker_id]
@@ -35,6 +41,8 @@ class FakeMoves:
             tracker = self._desk.world.trackers[tracker_id]
             self._desk.add_operation(kind, tracker.target_id, OperationState.QUEUED, Hold.UNDO_WINDOW)
         made = [f"{kind.value}-{one}" for one in tracker_ids]
+        for one, intent in zip(reversed(self._desk.operations[: len(made)]), made, strict=True):
+            self.made[intent] = one.op_id
         if kind in {Kind.REMOVE, Kind.SKIP_STEP} or len(made) > 1:
             self.waiting += made
         return made
@@ -63,8 +71,13 @@ class FakeMoves:
     def reversibility(self, kind: Kind) -> tuple[str, str]:
         return ("Reversible", "") if kind is Kind.PAUSE else ("Partly", "Emails already sent stay sent.")
 
+    def results(self, intent_ids: Sequence[str]) -> list[Operation]:
+        known = {one.op_id: one for one in self._desk.operations}
+        found = [known[self.made[one]] for one in intent_ids if one in self.made]
+        return [replace(one, intent_id=one.op_id) for one in found]
+
     def undo_left(self, intent_ids: Sequence[str]) -> float:
-        return 8.0 if set(intent_ids) & set(self.waiting) else 0.0
+        return self.seconds if set(intent_ids) & set(self.waiting) else 0.0
 
     def undoable(self) -> list[str]:
         return list(self.waiting)

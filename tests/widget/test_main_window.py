@@ -246,13 +246,14 @@ def test_undo_takes_back_what_the_toast_still_shows(window: MainWindow, desk: Fa
         await opened(window, desk)
         toast = find(window, UndoToast, "undoToast") if window.toast.isVisible() else window.toast
         desk.moves.waiting = ["a", "b"]
-        toast.show_words("Removed", ["a"])
-        toast.show_words("Removed", ["b"])
+        window.acts.told("Removed", ["a"])
+        window.acts.told("Removed", ["b"])
+        assert toast.undo.text() == "Undo 2  (U)"
         people(window).setFocus()
         press_focused("u")
         await until(lambda: desk.moves.undone == ["a", "b"], "undone")
         await until(lambda: "2 changes undone" in toast.words.text(), "words")
-        toast.forget()
+        window.acts.follower.forget()
         press_focused("u")
         assert "nothing" in window.frame.bar.banners()[0].words.text()
 

@@ -127,7 +127,8 @@ def test_a_run_is_taken_back_from_the_dialog_or_from_the_toast(
         assert desk.moves.undone == ["intent of run-0"]
         press(dialog, "Escape")
         assert told
-        assert told[0][0].endswith("people are about to be added")
+        assert told[0][0].startswith("Adding ")
+        assert told[0][0].endswith(" people")
         assert told[0][1] == ["intent of run-0"]
 
     run(body())

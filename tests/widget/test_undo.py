@@ -66,7 +66,7 @@ def test_a_change_of_many_offers_undo_and_a_single_one_does_not(
         await act(window, desk, Kind.COMPLETE_STEP, 1)
         assert window.toast.isVisible()
         assert not window.toast.intent_ids
-        assert window.toast.undo.text() == "Undo …  (U)"
+        assert window.toast.undo.text() == "Take back …  (U)"
         desk.moves.asked.clear()
         await act(window, desk, Kind.COMPLETE_STEP, 2)
         assert window.toast.undo.isVisible()
@@ -111,7 +111,7 @@ def test_after_a_restart_what_waits_can_be_undone(window: MainWindow, desk: Fake
     async def body() -> None:
         desk.moves.waiting = ["of-before"]
         await opened(window, desk)
-        assert window.toast.words.text() == "1 change of before waits to be sent."
+        assert window.toast.words.text() == "1 change of before: waiting to be sent."
         assert window.toast.undo.isVisible()
         desk.events.tell(Change(profile=True))
         await settle(60)

@@ -191,9 +191,7 @@ class CallPanel(Sheet):
         """The call is in the outbox: close and go on."""
         self._over = True
         self._keeper.close()
-        kept = not self._place.desk.lost_at_quit()
-        words = "is waiting to be sent" if kept else "is on its way: it is saved once Salesforce has answered"
-        self.saved.emit(f"Call with {self._facts.name[:60]} {words}.", [intent])
+        self.saved.emit(f"Call with {self._facts.name[:60]}", [intent])
         self.accept()
 
     def save_failed(self, error: DeskError) -> None:

@@ -279,8 +279,8 @@ class EnrollDialog(Sheet):
         self._drop_check()
         self.pane.stop_following()
         if self.run is not None and self.run.can_be_undone:
-            count = count_word(self.run.run.wanted, "person is", "people are")
-            self.queued.emit(f"{count} about to be added", [self.run.first_intent()])
+            what = f"Adding {count_word(self.run.run.wanted, 'person', 'people')}"
+            self.queued.emit(what, [self.run.first_intent()])
 
     def not_started(self, error: DeskError) -> None:
         """Nothing was queued: let the user correct and try again."""

@@ -274,6 +274,9 @@ class MovesFace(Protocol):
     async def set_disposition(self, tracker_ids: Sequence[str], disposition: str, /) -> Sequence[str]:
         """Set the cadence disposition."""
 
+    def results(self, intent_ids: Sequence[str], /) -> Sequence[Operation]:
+        """Return the operations of these presses as they stand now."""
+
     def undo_left(self, intent_ids: Sequence[str], /) -> float:
         """Return for how many seconds any of these can still be taken back."""
 

@@ -100,8 +100,8 @@ class UndoSheet(Sheet):
 
     def stored(self, intents: Sequence[str]) -> None:
         """The opposite changes are in the outbox: close."""
-        words = f"The undo of {count_word(len(intents), 'change')} is waiting to be sent."
-        self.queued.emit(words if intents else "Undone: nothing was sent.", list(intents))
+        what = f"Undo of {count_word(len(intents), 'change')}"
+        self.queued.emit(what if intents else "Undone: nothing was sent.", list(intents))
         self.accept()
 
     def not_stored(self, error: DeskError) -> None:

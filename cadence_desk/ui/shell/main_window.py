@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         self.frame.attach(Workplace(desk, tasks))
         self._relay = EventRelay(desk.events, self)
         self._relay.changed.connect(self._refresher.take)
+        self._relay.changed.connect(self.acts.follower.heard)
         self._refresher.refresh_all()
 
     def started(self) -> None:

@@ -1,13 +1,13 @@
-"""UndoToast: says what was queued and offers to take it back while that is still certain. Called by the shell.
+"""UndoToast: the message at the bottom of the window, with a button to take back what it tells of.
 
-Toasts of one window stack into one: undo takes back everything that is still on it.
+Called by ToastFollower, which keeps it true. Undo takes back everything that is still on it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
@@ -47,39 +47,23 @@ class UndoToast(QFrame):
         row.setSpacing(2 * GAP)
         row.addWidget(self.words)
         row.addWidget(self.undo)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.forget)
         parent.installEventFilter(self)
         self.hide()
 
-    def show_words(
-        self,
-        words: str,
-        intent_ids: Sequence[str],
-        seconds: float = SHOWN_MS / 1000,
-        *,
-        planned: bool = False,
-    ) -> None:
-        """Show a message; with intents it can be undone, together with those still shown, for some seconds.
-
-        `planned` offers Undo although nothing waits for it: an inverse plan is shown first.
-        """
-        self.intent_ids += intent_ids
+    def show_words(self, words: str, intent_ids: Sequence[str], button: str) -> None:
+        """Show a message; `intent_ids` still wait to be undone, and `button` says what U does: nothing when empty."""
+        self.intent_ids = list(intent_ids)
         self.words.setText(words)
-        offered = bool(self.intent_ids) or planned
-        self.undo.setVisible(offered)
-        self.undo.setText("Undo  (U)" if self.intent_ids else "Undo …  (U)")
+        self.undo.setVisible(bool(button))
+        self.undo.setText(button)
         self.setAccessibleName(words)
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(int(seconds * 1000) if offered else NOTICE_MS)
 
     def forget(self) -> None:
         """Hide, and undo nothing of this any more."""
         self.intent_ids = []
-        self._timer.stop()
         self.hide()
 
     def _place(self) -> None:

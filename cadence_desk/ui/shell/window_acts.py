@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Scheme, apply_theme
-from cadence_desk.ui.shell.undo_toast import SHOWN_MS
+from cadence_desk.ui.shell.toast_follower import ToastFollower
 from cadence_desk.ui.shell.window_memory import application
 
 if TYPE_CHECKING:
@@ -29,20 +29,23 @@ class WindowActs(QObject):
         self._frame = frame
         self._book = book
         self._toast = toast
+        self.follower = ToastFollower(frame, toast)
         self._memory = memory
         self._last: list[str] = []
         self._asked = 0
 
     # ------------------------------------------------------------ undo
 
-    def told(self, words: str, intent_ids: Sequence[str]) -> None:
-        """Something was stored: say so, with Undo as long as it waits for that; afterwards U leads to an inverse plan."""
-        place = self._frame.place
-        left = place.desk.moves.undo_left(intent_ids) if place is not None and intent_ids else 0.0
+    def told(self, what: str, intent_ids: Sequence[str]) -> None:
+        """Something was stored: tell how it goes on, with Undo while it waits for that; later U leads to an inverse plan.
+
+        `what` names it; without intents it is a whole sentence, and nothing is followed.
+        """
         if intent_ids:
             self._last = list(intent_ids)
-        waiting = list(intent_ids) if left > 0 else []
-        self._toast.show_words(words, waiting, left or SHOWN_MS / 1000, planned=bool(intent_ids))
+            self.follower.follow(what, intent_ids)
+        else:
+            self.follower.say(what)
 
     def offer_undo(self) -> None:
         """Show what can still be undone from before a restart or a new sign-in."""
@@ -50,8 +53,7 @@ class WindowActs(QObject):
         intents = place.desk.moves.undoable() if place is not None else []
         new = [one for one in intents if one not in self._toast.intent_ids]
         if new:
-            waits = "waits" if len(new) == 1 else "wait"
-            self.told(f"{count_word(len(new), 'change')} of before {waits} to be sent.", new)
+            self.told(f"{count_word(len(new), 'change')} of before", new)
 
     def undo(self) -> None:
         """Take back the last change: what still waits at once, what went out by a previewed plan."""
@@ -59,7 +61,7 @@ class WindowActs(QObject):
         if place is None:
             return
         if intents:
-            self._toast.forget()
+            self.follower.forget()
             self._asked = len(intents)
             place.tasks.start(self, place.desk.moves.undo(intents), name="undo", then="undone")
         elif self._last:
@@ -83,7 +85,7 @@ class WindowActs(QObject):
         elif late > 0:
             words = f"{words} {count_word(late, 'change')} had been sent: press U again to see those."
         self._last = self._last if late > 0 else []
-        self._toast.show_words(words, [])
+        self.follower.say(words)
 
     def why_not_undo(self) -> str:
         """Return why nothing can be undone."""
@@ -132,4 +134,4 @@ class WindowActs(QObject):
         self._book.use_single_keys(wanted=wanted)
         self._memory.keep_single_keys(wanted=wanted)
         words = "Single-letter keys are on." if wanted else "Single-letter keys are off: use Ctrl+K."
-        self._toast.show_words(words, [])
+        self.follower.say(words)

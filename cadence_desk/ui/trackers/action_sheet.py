@@ -52,7 +52,7 @@ class ActionSheet(Sheet):
     """One action on one or more trackers."""
 
     queued = Signal(str, list)
-    """Words about what was queued, and the intents that can still be undone."""
+    """What was queued, in a word or two, and its intents."""
 
     def __init__(
         self, place: Workplace, kind: Kind, tracker_ids: Sequence[str], parent: QWidget | None = None
@@ -213,8 +213,8 @@ class ActionSheet(Sheet):
 
     def stored(self, intents: Sequence[str]) -> None:
         """The action is in the outbox: close."""
-        words = f"{_DONE[self._kind]} is waiting to be sent ({count_word(len(self._touched), 'tracker')})."
-        self.queued.emit(words, list(intents))
+        what = f"{_DONE[self._kind]} ({count_word(len(self._touched), 'tracker')})"
+        self.queued.emit(what, list(intents))
         self.accept()
 
     def not_stored(self, error: DeskError) -> None:
