@@ -7,8 +7,9 @@ fit raises AvroProblem; the caller then reads the records again. Called by event
 from __future__ import annotations
 
 import json
+import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ PAYLOAD_LIMIT = 1024 * 1024 + 256 * 1024
 DEPTH_LIMIT = 8
 VALUE_LIMIT = 200_000
 """Values read per payload: what costs no byte must be bounded too."""
+_ZEROS = re.compile(b"\\0*")
 
 
 class AvroProblem(Exception):
@@ -61,11 +63,16 @@ class Shape:
 
     fields: tuple[str, ...]
     parts: Mapping[int, tuple[str, ...]]
+    named: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """What bitmap lists were found to say: few different ones come, again and again."""
 
 
 def read_long(cursor: Cursor) -> int:
     """Read a zig-zag number of at most 64 bits."""
     data, position = cursor.data, cursor.position
+    if position < len(data) and (byte := data[position]) < 0x80:  # most numbers are one byte long
+        cursor.position = position + 1
+        return (byte >> 1) ^ -(byte & 1)
     value = shift = 0
     try:
         while True:
@@ -118,8 +125,14 @@ def _read_bytes(cursor: Cursor) -> bytes:
 
 
 def _read_string(cursor: Cursor) -> str:
+    size = read_long(cursor)
+    start = cursor.position
+    end = start + size
+    if size < 0 or end > len(cursor.data):
+        raise AvroProblem("a value reaches beyond the payload")
+    cursor.position = end
     try:
-        return cursor.take(read_long(cursor)).decode("utf-8")
+        return cursor.data[start:end].decode()
     except UnicodeDecodeError:
         raise AvroProblem("a text is not UTF-8") from None
 
@@ -143,6 +156,8 @@ class _Type:
     least: int
     names: tuple[str, ...] = ()
     """Field names when it is a record."""
+    nullable: bool = False
+    """True for a union that begins with null: one byte of zero is no value."""
 
 
 class _Compiler:
@@ -198,14 +213,12 @@ class _Compiler:
         fields = schema.get("fields")
         if not isinstance(fields, list):
             raise AvroProblem("a record has no fields")
-        compiled: list[tuple[str, Read]] = []
-        least = 0
-        for field in fields:
-            if not isinstance(field, dict) or not isinstance(field.get("name"), str):
+        compiled: list[tuple[str, _Type]] = []
+        for each in fields:
+            if not isinstance(each, dict) or not isinstance(each.get("name"), str):
                 raise AvroProblem("a field has no name")
-            found = self.compile(field.get("type"), space, depth + 1)
-            compiled.append((field["name"], found.read))
-            least += found.least
+            compiled.append((each["name"], self.compile(each.get("type"), space, depth + 1)))
+        least = sum(kind.least for _, kind in compiled)
         return _Type(_record_reader(compiled), least, tuple(name for name, _ in compiled))
 
     def _union(self, schema: list[Any], space: str, depth: int) -> _Type:
@@ -221,15 +234,40 @@ class _Compiler:
                 raise AvroProblem("a union has no such branch")
             return reads[index](cursor)
 
-        return _Type(read, 1 + min(branch.least for branch in branches), names)
+        return _Type(read, 1 + min(branch.least for branch in branches), names, reads[0] is _read_null)
 
 
-def _record_reader(compiled: list[tuple[str, Read]]) -> Read:
+def _record_reader(compiled: list[tuple[str, _Type]]) -> Read:
+    """Read field by field; a run of fields without a value is passed over in one step, as most of an update are."""
+    names = [name for name, _ in compiled]
+    reads = [kind.read for _, kind in compiled]
+    count = len(compiled)
+    runs = [0] * (count + 1)  # how many fields from here on may be without a value
+    for place in range(count - 1, -1, -1):
+        runs[place] = runs[place + 1] + 1 if compiled[place][1].nullable else 0
+
     def read(cursor: Cursor) -> dict[str, Any]:
-        cursor.spend(len(compiled))
-        return {name: read_field(cursor) for name, read_field in compiled}
+        cursor.spend(count)
+        found = dict.fromkeys(names)
+        place = 0
+        while place < count:
+            if runs[place]:
+                start = cursor.position
+                cursor.position = _nulls(cursor.data, start, start + runs[place])
+                place += cursor.position - start
+                if not runs[place]:
+                    continue
+            found[names[place]] = reads[place](cursor)
+            place += 1
+        return found
 
     return read
+
+
+def _nulls(data: bytes, start: int, end: int) -> int:
+    """Return where the bytes of zero that begin here end."""
+    match = _ZEROS.match(data, start, end)
+    return match.end() if match else start
 
 
 def _enum(schema: dict[str, Any]) -> _Type:

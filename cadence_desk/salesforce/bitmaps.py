@@ -12,19 +12,35 @@ from typing import TYPE_CHECKING
 from cadence_desk.salesforce.avro import AvroProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cadence_desk.salesforce.avro import Shape
 
 _BITMAP = re.compile(r"0x[0-9A-Fa-f]{1,4096}\Z")
 
 
-def field_names(entries: Iterable[str], shape: Shape) -> frozenset[str]:
+_KNOWN_LIMIT = 1_000
+_NONE: frozenset[str] = frozenset()
+
+
+def field_names(entries: Sequence[str], shape: Shape) -> frozenset[str]:
     """Return the names that a bitmap list marks, parts of compound fields as ``MailingAddress.City``.
 
     Raises:
         AvroProblem: an entry is no bitmap, or marks what the schema does not have.
     """
+    if not entries:
+        return _NONE
+    key = tuple(entries)
+    names = shape.named.get(key)
+    if names is None:
+        names = _expanded(key, shape)
+        if len(shape.named) < _KNOWN_LIMIT:
+            shape.named[key] = names
+    return names
+
+
+def _expanded(entries: Sequence[str], shape: Shape) -> frozenset[str]:
     found: set[str] = set()
     for entry in entries:
         parent, _, digits = entry.rpartition("-")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.changes import ChangeEvent, ChangeType
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 HEADER = "ChangeEventHeader"
 IDS_LIMIT = 100_000
+IDS_REMEMBERED = 8_192
+"""Ids whose check is remembered: a record that changes once mostly changes again."""
 
+_KINDS = {kind.value: kind for kind in ChangeType}
 _TOPIC = re.compile(r"/data/(\w+?)(?:__)?ChangeEvent\Z")
 
 
@@ -78,13 +82,13 @@ def _salvage(delivered: Delivered, reader: AvroReader) -> list[ChangeEvent]:
 
 def _fan_out(delivered: Delivered, record: Mapping[str, Any], shape: Shape) -> list[ChangeEvent]:
     header = record[HEADER]
-    kind = ChangeType(header["changeType"])
+    kind = _KINDS[header["changeType"]]
     diffs = field_names(header["diffFields"], shape)
     if diffs and kind is ChangeType.UPDATE:
         kind = ChangeType.GAP_UPDATE  # a difference is no value: the record must be read
     changed = field_names(header["changedFields"], shape)
     nulled = field_names(header["nulledFields"], shape)
-    values = dict(_values(record))
+    values = _values(record)
     return [
         ChangeEvent(
             event_id=delivered.event_id,
@@ -97,7 +101,7 @@ def _fan_out(delivered: Delivered, record: Mapping[str, Any], shape: Shape) -> l
             transaction_key=header["transactionKey"],
             commit_user=header["commitUser"],
             origin=header["changeOrigin"],
-            changed=changed | diffs,
+            changed=changed | diffs if diffs else changed,
             nulled=nulled,
             values=values,
             replay_id=delivered.replay_id,
@@ -116,6 +120,7 @@ def _ids(header: Mapping[str, Any]) -> list[str]:
     return ["" if each.endswith("*") else _id(each) for each in dict.fromkeys(listed)]
 
 
+@lru_cache(IDS_REMEMBERED)
 def _id(text: str) -> str:
     try:
         return parse_record_id(text)
@@ -123,17 +128,20 @@ def _id(text: str) -> str:
         raise AvroProblem("an event names an id that is none") from None
 
 
-def _values(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """Yield what carries a value; parts of compound fields come under their path."""
-    for name, value in record.items():
-        if value is None or name == HEADER:
-            continue
-        if isinstance(value, dict):
-            for part, inner in value.items():
-                if inner is not None:
-                    yield f"{name}.{part}", inner
-        else:
-            yield name, value
+def _values(record: Mapping[str, Any]) -> dict[str, object]:
+    """Return what carries a value; parts of compound fields come under their path."""
+    found: dict[str, object] = {name: value for name, value in record.items() if value is not None}
+    found.pop(HEADER, None)
+    for name in [name for name, value in found.items() if isinstance(value, dict)]:
+        found.update(_parts(name, record[name]))
+        del found[name]
+    return found
+
+
+def _parts(name: str, compound: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    for part, inner in compound.items():
+        if inner is not None:
+            yield f"{name}.{part}", inner
 
 
 def _unreadable(delivered: Delivered, header: Mapping[str, Any], record_id: str) -> ChangeEvent:

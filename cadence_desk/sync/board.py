@@ -69,13 +69,16 @@ class Board:
         for person in people:
             if person.is_deleted or person.is_converted:
                 self.drop(LEAD, person.id)
-            elif not self.people.is_older(person) and self.people.put_row(person) != person:
+            elif not self.people.is_older(person):
+                before = self.people.put_row(person)
+                if before == person:
+                    continue
                 self.news += 1
                 self.silence.read(
                     LEAD if person.kind is PersonKind.LEAD else CONTACT, person.id, person.modified
                 )
                 self.unsaved.note(PERSON, person.id, person)
-                self.projection.person_changed(person.id)
+                self.projection.person_changed(before, person)
 
     def take_trackers(self, trackers: Iterable[Tracker]) -> None:
         """Take trackers as read by REST."""
@@ -176,7 +179,8 @@ class Board:
                 self.want(TRACKER, tracker.id)
 
     def _upsert_person(self, effect: Upsert) -> None:
-        person = self._changed_record(self.people.get(effect.record_id), effect)
+        before = self.people.get(effect.record_id)
+        person = self._changed_record(before, effect)
         if not isinstance(person, Person):
             return
         if person.is_converted:
@@ -184,7 +188,7 @@ class Board:
             return
         self.people.put_event(person, effect)
         self.unsaved.note(PERSON, person.id, person)
-        self.projection.person_changed(person.id)
+        self.projection.person_changed(before, person)
 
     def _changed_record(self, before: Record | None, effect: Upsert) -> Record | None:
         """Return the record with what an event says; None, and it is read, when that cannot be told or is no value."""
@@ -250,8 +254,7 @@ class Board:
             self.projection.step_changed(record_id, self.steps.forget(record_id, order))
             self.unsaved.note(STEP, record_id, None)
         else:
-            self.people.forget(record_id, order)
-            self.projection.person_changed(record_id)
+            self.projection.person_changed(self.people.forget(record_id, order), None)
             self.unsaved.note(PERSON, record_id, None)
 
     def shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ColumnStore:
         self._titles = dict(titles)
         self._order = tuple(titles)
         self._texts: dict[str, list[str]] = {name: [] for name in titles}
+        self._columns = tuple(self._texts.values())
         self._keys: dict[str, list[object]] = {name: [] for name in keyed}
         self._folded: dict[str, list[object]] = {}
         self._facets: dict[str, list[str]] = {name: [] for name in facets}
@@ -104,15 +106,19 @@ class ColumnStore:
         slot = self._slots.get(record_id)
         if slot is None:
             slot = self._append(record_id)
-        for name, text in zip(self._order, row.texts, strict=True):
-            self._texts[name][slot] = self._share(text)
+        for name, column, text in zip(self._order, self._columns, row.texts, strict=True):
+            if column[slot] == text:
+                continue  # most of a changed row is as it was
+            column[slot] = self._share(text)
             folded = self._folded.get(name)
             if folded is not None:
                 folded[slot] = text.casefold()
-        for name, column in self._keys.items():
-            column[slot] = row.keys[name]
+        for name, keys in self._keys.items():
+            keys[slot] = row.keys[name]
         for name, values in self._facets.items():
-            values[slot] = self._share(row.facets.get(name, ""))
+            value = row.facets.get(name, "")
+            if values[slot] != value:
+                values[slot] = self._share(value)
         self._haystack[slot] = row.search
         self._flags[slot] = row.flags
         self._alive[slot] = 1
@@ -161,6 +167,16 @@ class ColumnStore:
         if len(text) > 40 or len(self._shared) > 20_000:
             return text
         return self._shared.setdefault(text, text)
+
+
+def local_text(moment: datetime | None, *, seconds: bool = False) -> str:
+    """Return a time as a row shows it: by the clock of this computer; empty when there is none.
+
+    Not by strftime: that imports a module at each call, which passes through PySide's own import hook.
+    """
+    if moment is None:
+        return ""
+    return moment.astimezone().isoformat(" ", "seconds")[: 19 if seconds else 16]
 
 
 SEPARATOR = "\x1f"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.sync.columns import ColumnStore, Row, search_text
+from cadence_desk.sync.columns import ColumnStore, Row, local_text, search_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class PeopleTable(ColumnStore):
                     person.email,
                     phone,
                     person.city,
-                    person.modified.astimezone().strftime("%Y-%m-%d %H:%M") if person.modified else "",
+                    local_text(person.modified),
                 ),
                 keys={"modified": stamp},
                 facets={

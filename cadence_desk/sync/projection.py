@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cadence_desk.domain.changes import ChangeEvent
     from cadence_desk.domain.operations import Operation
+    from cadence_desk.domain.people import Person
     from cadence_desk.domain.ports import Clock
     from cadence_desk.domain.trackers import StepTracker, Tracker
     from cadence_desk.sync.board import Board
@@ -63,10 +64,13 @@ class Projection:
             self._dirty_people.add(target)
             self._dirty_trackers.update(self.runs.tracker_ids(target))
 
-    def person_changed(self, person_id: str) -> None:
-        """A person was read or reported."""
-        self._dirty_people.add(person_id)
-        self._dirty_trackers.update(self.runs.tracker_ids(person_id))
+    def person_changed(self, before: Person | None, after: Person | None) -> None:
+        """A person was read, reported or went; the rows of their trackers show the name."""
+        for one in (before, after):
+            if one is not None:
+                self._dirty_people.add(one.id)
+                if before is None or after is None or before.name != after.name:
+                    self._dirty_trackers.update(self.runs.tracker_ids(one.id))
 
     def tracker_changed(self, tracker_id: str, before: Tracker | None) -> None:
         """A tracker was read."""

@@ -110,13 +110,13 @@ def reconcile(stamp: Stamp | None, event: ChangeEvent, read_ms: int = 0) -> list
         return []
     if stamp is not None and stamp.reading:
         return [Wait(event.entity, event.record_id, event)]
+    if event.type is ChangeType.UPDATE:  # nearly all are: looked at before what costs more to tell
+        return _update(stamp, event)
     if event.type.is_gap:
         return _gap(stamp, event)
     if event.type is ChangeType.DELETE:
         return _delete(stamp, event)
-    if event.type in {ChangeType.CREATE, ChangeType.UNDELETE}:
-        return _appear(stamp, event, read_ms)
-    return _update(stamp, event)
+    return _appear(stamp, event, read_ms)
 
 
 def _gap(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:

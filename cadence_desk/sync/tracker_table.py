@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import step_word
 from cadence_desk.domain.trackers import state_word
-from cadence_desk.sync.columns import ColumnStore, Row, search_text
+from cadence_desk.sync.columns import ColumnStore, Row, local_text, search_text
 
 if TYPE_CHECKING:
     from cadence_desk.domain.trackers import StepTracker, Tracker
@@ -71,10 +71,10 @@ class TrackerTable(ColumnStore):
                     current_step(tracker, step),
                     state_word(tracker.state),
                     words.assignee,
-                    due.astimezone().strftime("%Y-%m-%d %H:%M") if due else "",
+                    local_text(due),
                     late_words(late),
                     error,
-                    changed.astimezone().strftime("%Y-%m-%d %H:%M:%S") if changed else "",
+                    local_text(changed, seconds=True),
                     words.operation,
                 ),
                 keys={
