@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.clear_fields import is_unreadable
-from cadence_desk.domain.operations import Kind, Operation, OperationState
+from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,8 +120,23 @@ UNREADABLE_MEANING = (
 
 
 def meaning_of(operation: Operation) -> str:
-    """Return what the state of an operation means, and what happens by itself."""
-    return UNREADABLE_MEANING if is_unreadable(operation) else STATE_MEANINGS[operation.state]
+    """Return what the state of an operation means, what happens by itself, and how to go on where nothing does."""
+    if is_unreadable(operation):
+        return UNREADABLE_MEANING
+    waits = HOLD_MEANINGS.get(operation.hold, "") if operation.state is _S.QUEUED else ""
+    return waits or STATE_MEANINGS[operation.state]
+
+
+HOLD_MEANINGS: Mapping[Hold, str] = {
+    Hold.SAFE_MODE: (
+        "It is stored on this computer and was not carried out. Nothing is sent in safe mode: press “Leave safe mode” in "
+        "the bar at the top, or Ctrl+K and “Leave safe mode”, and it goes out at once."
+    ),
+}
+"""Where a wait does not end by itself, or a person should know why."""
+
+HOLD_WAYS: Mapping[Hold, str] = {Hold.SAFE_MODE: "leave safe mode to send it (Ctrl+K)"}
+"""How to go on, short enough for a row."""
 
 
 STATE_MEANINGS: Mapping[OperationState, str] = {

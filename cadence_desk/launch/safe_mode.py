@@ -66,17 +66,17 @@ class SafeMode(QObject):
         if self._over:
             return
         window.contribute(
-            Command("leave_safe_mode", "Leave safe mode and start normally", self.leave, (), "start normal")
+            Command("leave_safe_mode", "Leave safe mode", self.leave, (), "start normally send what waits")
         )
         window.contribute(
             Command("export_unsent", "Export unsent notes", self.export, (), "save outbox draft text")
         )
         why = "" if self._asked else "Cadence Desk ended twice right after its start. "
         words = (
-            f"{why}Nothing is sent by itself, changes in Salesforce are not followed live, and the lists are read anew. "
-            "What you wrote is in the outbox."
+            f"{why}Nothing is sent, changes in Salesforce are not followed live, and the lists are read anew. "
+            "What you wrote waits in the outbox: it goes out as soon as you leave safe mode."
         )
-        acts = (("Export unsent notes", "export_unsent"), ("Start normally", "leave_safe_mode"))
+        acts = (("Export unsent notes", "export_unsent"), ("Leave safe mode", "leave_safe_mode"))
         window.frame.bar.tell(CODE, "Safe mode", words, tone=Tone.WARN, acts=acts, lasting=True)
 
     def leave(self) -> None:

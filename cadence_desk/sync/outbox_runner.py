@@ -85,7 +85,7 @@ class OutboxRunner:
     async def _open_undo_windows(self) -> None:
         """What could still be undone when its engine ended can be undone for as long again: nobody saw the time pass."""
         waiting = [one for one in self.work.in_state(_S.QUEUED) if one.hold is Hold.UNDO_WINDOW]
-        if not waiting:
+        if not waiting or not self._options.sends:
             return
         until = self._parts.clock.wall() + self._options.undo_seconds
         try:
@@ -112,11 +112,15 @@ class OutboxRunner:
         self.try_now()
 
     async def hold_all(self, hold: Hold) -> None:
-        """Say of everything that waits why it does."""
-        waiting = [one.op_id for one in self.work.in_state(_S.QUEUED) if one.hold is not hold]
+        """Say of everything that waits why it does; where that cannot be stored it waits all the same."""
+        waiting = [one.op_id for one in self.work.in_state(_S.QUEUED) if _may_be_held(one, hold)]
         if waiting:
-            held = await settled(self._parts.outbox.hold(waiting, hold))
-            self.took(held)
+            try:
+                held = await settled(self._parts.outbox.hold(waiting, hold))
+            except StoreError as error:
+                self.pauses.store_failed(error)
+            else:
+                self.took(held)
 
     def try_now(self) -> None:
         """Do not wait out the pause."""
@@ -148,6 +152,8 @@ class OutboxRunner:
         if targets:
             self.on_taken(taken)
             self._changed(targets)
+        if not self._options.sends and any(_may_be_held(one, Hold.SAFE_MODE) for one in taken):
+            self._supervisor.spawn(self.hold_all(Hold.SAFE_MODE), "say that safe mode holds it")
         self.wake()
 
     def target_reported(self, target_ids: Iterable[str]) -> None:
@@ -239,6 +245,11 @@ class OutboxRunner:
             waits.append(self.pauses.left)
         if waits:
             self._timer = asyncio.get_running_loop().call_later(max(min(waits), 0.01), self.wake)
+
+
+def _may_be_held(operation: Operation, hold: Hold) -> bool:
+    """True for what waits and says another reason; that a person holds its run stays said."""
+    return operation.state is _S.QUEUED and operation.hold not in {hold, Hold.RUN_HOLDING}
 
 
 def _nothing(_operations: Sequence[Operation]) -> None:

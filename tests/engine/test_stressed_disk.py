@@ -118,7 +118,9 @@ def test_a_safe_start_sends_nothing_and_a_normal_one_goes_on(tmp_path: Path) -> 
         kept.result = "Connected"
         await rig.desk.calls.save(kept)
         await rig.pass_time(300)
-        assert rig.states(ANNA) == ["queued"]
+        [waiting] = rig.operations(ANNA)
+        assert waiting.words == "Waiting: safe mode", "said at once, not at the next start only"
+        assert "press “Leave safe mode”" in (await rig.desk.outbox.story(waiting.op_id)).means
         await rig.crash()
         await rig.restart()
         await rig.pass_time(5)

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.choices import STATE_MEANINGS, Choice, choices_of
+from cadence_desk.domain.choices import Choice, choices_of, meaning_of
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.protection import PROTECTION_WORDS, Protection
@@ -66,7 +66,7 @@ class FakeOutbox:
         return Story(
             operation,
             self.name_of(operation.target_id),
-            STATE_MEANINGS[operation.state],
+            meaning_of(operation),
             PROTECTION_WORDS[self.protection],
             asked_facts(operation, self.name_of),
             seen_facts(operation, self.name_of),

@@ -107,6 +107,19 @@ def test_a_change_tells_its_story(window: MainWindow, desk: FakeDesk, run: Run) 
     run(body())
 
 
+def test_what_waits_for_safe_mode_says_how_to_go_on(window: MainWindow, desk: FakeDesk, run: Run) -> None:
+    async def body() -> None:
+        waiting = add(desk, S.QUEUED, hold=Hold.SAFE_MODE)
+        screen = await opened(window, desk, waiting)
+        line = screen.list.lines.lines[screen.list.currentIndex().row()]
+        assert line.badge is not None
+        assert line.badge.word == "Waiting: safe mode"
+        assert line.detail.endswith("leave safe mode to send it (Ctrl+K)")
+        assert "press “Leave safe mode” in the bar" in texts(screen)
+
+    run(body())
+
+
 @pytest.mark.parametrize("state", list(S))
 def test_every_state_offers_its_choices_and_nothing_else(
     state: OperationState, window: MainWindow, desk: FakeDesk, run: Run

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from cadence_desk.domain.choices import ASKED_FIRST, Choice
+from cadence_desk.domain.choices import ASKED_FIRST, HOLD_WAYS, Choice
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import KIND_WORDS, OperationState
 from cadence_desk.domain.protection import PROTECTION_BADGES, PROTECTION_DETAILS, PROTECTION_WORDS, Protection
@@ -166,6 +166,8 @@ class OutboxScreen(QWidget):
         detail = KIND_WORDS[operation.kind]
         if refused and operation.server_text:
             detail = f"{detail}  ·  {operation.server_text}"
+        elif operation.state is _S.QUEUED and operation.hold in HOLD_WAYS:
+            detail = f"{detail}  ·  {HOLD_WAYS[operation.hold]}"
         return Line(
             key=operation.op_id,
             title=person.name if person is not None else operation.target_id,

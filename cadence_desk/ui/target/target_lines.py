@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import step_word
+from cadence_desk.domain.choices import HOLD_WAYS
 from cadence_desk.domain.operations import KIND_WORDS, OperationState
 from cadence_desk.ui.kit.line_list import Line
 from cadence_desk.ui.kit.moments import moment_word, wall_word
@@ -93,6 +94,8 @@ def operation_lines(operations: Sequence[Operation]) -> list[Line]:
     for operation in operations:
         refused = operation.state is OperationState.REFUSED
         detail = operation.words if refused or operation.state is OperationState.IN_DOUBT else ""
+        if operation.state is OperationState.QUEUED:
+            detail = HOLD_WAYS.get(operation.hold, "")
         lines.append(
             Line(
                 key=operation.op_id,
