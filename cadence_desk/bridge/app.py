@@ -9,6 +9,8 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cadence_desk.bridge.quick_start import be_painted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -45,6 +47,7 @@ def run_app(
     began = time.monotonic()
     window.show()
     app.processEvents()
+    be_painted()
     _log.info("first paint after %.0f ms", (time.monotonic() - began) * 1000)
 
     from cadence_desk.bridge.loop import DeskLoop

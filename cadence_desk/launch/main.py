@@ -62,6 +62,16 @@ def _chosen(parsed: argparse.Namespace, paths: Paths, environment: Environment) 
     if problem:
         print(f"cadence-desk: {problem}", file=sys.stderr)
         return EXIT_USAGE
+    from cadence_desk.bridge.quick_start import begin_quickly, end_quickly
+
+    begin_quickly()
+    try:
+        return _in_a_window(parsed, paths, environment)
+    finally:
+        end_quickly()
+
+
+def _in_a_window(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
     if parsed.verb == "tour":
         from cadence_desk.launch.tour.tour import run_tour
 
