@@ -16,12 +16,6 @@ from PySide6.QtWidgets import QApplication
 from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
-from cadence_desk.launch.diagnosing import Diagnosing
-from cadence_desk.launch.key_waiting import tell_key_waiting
-from cadence_desk.launch.safe_mode import follow_life, safe_options
-from cadence_desk.launch.threads import in_thread
-from cadence_desk.launch.trouble import offer_mending
-from cadence_desk.launch.updating import news_of_updates
 from cadence_desk.launch.watch import Watch
 from cadence_desk.ui.kit.theme import apply_theme
 from cadence_desk.ui.kit.web_pages import open_url
@@ -130,8 +124,6 @@ class WindowRun:
         problem = check_runtime()
         if problem:
             raise SystemExit(problem)
-        if self.starts is not None:
-            follow_life(self.meter, self.starts)
         try:
             code = run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
         finally:
@@ -155,6 +147,10 @@ class WindowRun:
 
     async def _session(self) -> int:
         """Work with one org after the other until the user leaves."""
+        if self.starts is not None:
+            from cadence_desk.launch.safe_mode import follow_life
+
+            follow_life(self.meter, self.starts)
         while True:
             code = await self._one_org()
             following, self._next = self._next, None
@@ -179,7 +175,9 @@ class WindowRun:
     async def _one_org(self) -> int:
         from cadence_desk.bridge.session import Quitting
         from cadence_desk.bridge.tasks import TaskRunner
+        from cadence_desk.launch.diagnosing import Diagnosing
 
+        self.window.complete_soon()
         quitting = self._quitting = Quitting()
         self.window.quit_asked.connect(quitting.ask)
         tasks = self.tasks = TaskRunner(self.window)
@@ -198,6 +196,8 @@ class WindowRun:
     async def _built(self, quitting: Quitting) -> Desk | None:
         """Return the desk, or None when the user does not wait for it."""
         import asyncio
+
+        from cadence_desk.launch.threads import in_thread
 
         loop = asyncio.get_running_loop()
         building = loop.create_task(in_thread(self._build), name="build the desk")
@@ -224,6 +224,7 @@ class WindowRun:
     async def _work(self, desk: Desk, tasks: TaskRunner, quitting: Quitting) -> int:
         from cadence_desk.bridge.one_window import OneWindow
         from cadence_desk.bridge.session import run_session
+        from cadence_desk.launch.updating import news_of_updates
 
         self.desk = desk
         self.window.attach(desk, tasks)
@@ -255,7 +256,11 @@ class WindowRun:
 
         self._opened = self._open_now()
         options = self.options or engine_options(self.preferences)
-        return build_desk(self._opened, safe_options(options) if self._safe else options)
+        if self._safe:
+            from cadence_desk.launch.safe_mode import safe_options
+
+            options = safe_options(options)
+        return build_desk(self._opened, options)
 
     def all_people(self) -> EngineOptions:
         """Return the preferences' settings with everybody on the People list: right for a small org of one's own."""
@@ -280,6 +285,9 @@ class _Started:
 
         Files that cannot be opened get a page of their own, with what can be done about them.
         """
+        from cadence_desk.launch.key_waiting import tell_key_waiting
+        from cadence_desk.launch.trouble import offer_mending
+
         if self._run.tasks is not None:
             waiting = tell_key_waiting(self._window, self._desk)
             self._run.tasks.start(self._window, waiting, name="wait for the key store")

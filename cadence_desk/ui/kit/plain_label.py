@@ -6,7 +6,6 @@ A default QLabel guesses: 17 nested tables in a name block it for seconds, and a
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -27,6 +26,8 @@ _LONGEST_TIP = 500
 
 def plain_tip(text: str) -> str:
     """Return a text for a tool tip, which Qt would otherwise take for rich text where it looks like that."""
+    from html import escape  # the start shows no such text
+
     short = text[:_LONGEST_TIP]
     return f"<qt>{escape(short)}</qt>" if "<" in short else short
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-
-from cadence_desk.domain.addresses import web_address
 from cadence_desk.domain.errors import BadValue
 
 if TYPE_CHECKING:
@@ -21,6 +17,9 @@ _SCHEMES = ("https://", "tel:", "mailto:")
 
 def open_url(address: str) -> None:
     """Hand an address that was judged to the computer."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
     if address.startswith(_SCHEMES):
         QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode))
 
@@ -31,6 +30,8 @@ def checked_opener(
     """Return a way to open web pages that lets only those of the open org through and tells about others."""
 
     def open_checked(address: str) -> None:
+        from cadence_desk.domain.addresses import web_address
+
         try:
             open_page(web_address(address, own_hosts(place())))
         except BadValue as error:

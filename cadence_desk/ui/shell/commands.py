@@ -59,12 +59,12 @@ class CommandBook(QObject):
     refused = Signal(str, str)
     """A command cannot be used: its title and the reason."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, *, single_keys: bool = True) -> None:
         super().__init__(window)
         self._window = window
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
-        self._singles = True
+        self._singles = single_keys
 
     @property
     def commands(self) -> list[Command]:

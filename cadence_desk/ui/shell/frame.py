@@ -16,7 +16,6 @@ from cadence_desk.ui.kit.web_pages import checked_opener
 from cadence_desk.ui.people.people_screen import PeopleScreen
 from cadence_desk.ui.shell.nav_rail import NavRail
 from cadence_desk.ui.shell.org_strip import OrgStrip
-from cadence_desk.ui.shell.sign_in_page import SignInPage
 from cadence_desk.ui.shell.status_line import StatusLine
 from cadence_desk.ui.target.target_panel import TargetPanel
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from cadence_desk.ui.kit.workplace import Workplace
     from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
+    from cadence_desk.ui.shell.sign_in_page import SignInPage
 
 ENTRIES = (
     ("people", "People"),
@@ -70,10 +70,9 @@ class WindowFrame(QWidget):
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 0)
         self.split.setSizes([880, 300])
-        self.sign_in = SignInPage(self.open_page)
         self.work = QStackedWidget()
         self.work.addWidget(self.split)
-        self.work.addWidget(self.sign_in)
+        self._sign_in: SignInPage | None = None
         self.status = StatusLine()
         self._screens: dict[str, QWidget] = {}
         self._lay_out()
@@ -138,6 +137,16 @@ class WindowFrame(QWidget):
         self.sign_in.attach(place)
         for screen in self._screens.values():
             attach(screen, place)
+
+    @property
+    def sign_in(self) -> SignInPage:
+        """The page for those who are not signed in, made now if it was never needed."""
+        if self._sign_in is None:
+            from cadence_desk.ui.shell.sign_in_page import SignInPage
+
+            self._sign_in = SignInPage(self.open_page)
+            self.work.addWidget(self._sign_in)
+        return self._sign_in
 
     def outbox(self) -> OutboxScreen:
         """Return the outbox, made now if it was never opened."""

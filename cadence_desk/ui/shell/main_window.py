@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QMainWindow
 
 from cadence_desk.bridge.relay import EventRelay
 from cadence_desk.domain.overriding import override
@@ -18,14 +17,9 @@ from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Tone
 from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
-from cadence_desk.ui.shell.command_list import add_commands
-from cadence_desk.ui.shell.commands import Command, CommandBook
-from cadence_desk.ui.shell.doors import Doors, refusal_banner
 from cadence_desk.ui.shell.frame import WindowFrame
-from cadence_desk.ui.shell.refresher import Refresher
+from cadence_desk.ui.shell.later_parts import PartsWindow
 from cadence_desk.ui.shell.repaint import repaint_colors
-from cadence_desk.ui.shell.undo_toast import UndoToast
-from cadence_desk.ui.shell.window_acts import WindowActs
 from cadence_desk.ui.shell.window_memory import WindowMemory, application
 
 if TYPE_CHECKING:
@@ -37,9 +31,10 @@ if TYPE_CHECKING:
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.ui.kit.desk_face import DeskFace, TasksFace
     from cadence_desk.ui.outbox.trouble_page import TroublePage
+    from cadence_desk.ui.shell.later_parts import LaterParts
 
 
-class MainWindow(QMainWindow):
+class MainWindow(PartsWindow):
     """The window."""
 
     quit_asked = Signal()
@@ -60,23 +55,18 @@ class MainWindow(QMainWindow):
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
         self.memory = WindowMemory(self, self.frame, memory or NoMemory())
-        self.book = CommandBook(self)
-        self.book.refused.connect(lambda title, reason: refusal_banner(self.frame, title, reason))
-        self.doors = Doors(self, self.frame, self.book)
-        self.toast = UndoToast(self.frame)
-        self.acts = WindowActs(self.frame, self.book, self.toast, self.memory)
-        self.toast.undo_asked.connect(self.acts.undo)
-        self.doors.queued.connect(self.acts.told)
-        self.frame.asked.connect(self.book.run)
-        self.frame.bar.asked.connect(self.book.run)
-        self._refresher = Refresher(self.frame)
-        self._refresher.profile_changed.connect(self._show_profile)
-        add_commands(self.book, self.frame, self.doors, self.acts)
-        self.book.add(Command("quit", "Quit", self.close, ("Ctrl+Q",), "close exit"))
-        self.book.use_single_keys(wanted=self.memory.single_keys)
+        self.frame.asked.connect(self.run_command)
+        self.frame.bar.asked.connect(self.run_command)
         self.memory.restore()
         self.frame.work.setCurrentWidget(self.frame.split)
-        application().styleHints().colorSchemeChanged.connect(self.acts.follow_system)
+
+    @override
+    def use_parts(self, parts: LaterParts) -> None:
+        from cadence_desk.ui.shell.commands import Command
+
+        parts.refresher.profile_changed.connect(self._show_profile)
+        parts.book.add(Command("quit", "Quit", self.close, ("Ctrl+Q",), "close exit"))
+        application().styleHints().colorSchemeChanged.connect(parts.acts.follow_system)
 
     # ------------------------------------------------------------ the desk
 
@@ -87,11 +77,12 @@ class MainWindow(QMainWindow):
 
     def attach(self, desk: DeskFace, tasks: TasksFace) -> None:
         """Work with a desk from now on."""
+        parts = self.complete()
         self.frame.attach(Workplace(desk, tasks))
         self._relay = EventRelay(desk.events, self)
-        self._relay.changed.connect(self._refresher.take)
-        self._relay.changed.connect(self.acts.follower.heard)
-        self._refresher.refresh_all()
+        self._relay.changed.connect(parts.refresher.take)
+        self._relay.changed.connect(parts.acts.follower.heard)
+        parts.refresher.refresh_all()
 
     def started(self) -> None:
         """The desk has opened: who is still signed out may sign in now."""
@@ -140,10 +131,6 @@ class MainWindow(QMainWindow):
         self.frame.bar.tell(
             fault.code, f"Something went wrong  ·  {fault.code}", words, tone=Tone.BAD, copied=fault.text
         )
-
-    def contribute(self, command: Command) -> None:
-        """Add a command from outside, such as those of launch."""
-        self.book.add(command)
 
     def _show_profile(self) -> None:
         if self.place is None:

@@ -8,13 +8,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from cadence_desk.domain.budget import Budget, meter_words
-from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.orgs import Banner
 from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.plain_label import plain_tip
 from cadence_desk.ui.kit.shapes import Badge, Shape, badge_width, cut, paint_badge
-from cadence_desk.ui.kit.state_badges import feed_badge
 from cadence_desk.ui.kit.theme import GAP, Tone, colors
 
 if TYPE_CHECKING:
@@ -42,6 +39,8 @@ class ConnectionChip(QAbstractButton):
 
     def show_feed(self, feed: FeedFace) -> None:
         """Show a state of the feed."""
+        from cadence_desk.ui.kit.state_badges import feed_badge
+
         self.badge = feed_badge(feed.state, feed.words)
         self._show()
 
@@ -78,6 +77,8 @@ class ApiMeter(QWidget):
 
     def show_usage(self, usage: ApiUsage) -> None:
         """Show the figures; without a known limit our own count is shown."""
+        from cadence_desk.domain.budget import Budget, meter_words
+
         self._used, self._limit = usage.used, usage.limit
         if usage.limit:
             self.text = f"API {usage.used:,} / {usage.limit:,}"
@@ -148,6 +149,3 @@ class OrgStrip(QWidget):
         painter.setFont(self.font())
         rest = "   ·   ".join(part for part in (self._name, self._who) if part)
         painter.drawText(QRect(x, 0, end - x, _HEIGHT), _FLAGS, cut(painter.fontMetrics(), rest, end - x))
-
-
-STALE_STATES = frozenset({FeedState.STALE, FeedState.BROKEN})

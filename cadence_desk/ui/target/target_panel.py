@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from cadence_desk.ui.kit.line_list import LineList
 from cadence_desk.ui.kit.plain_label import ElidedLabel, PlainLabel
 from cadence_desk.ui.kit.theme import GAP, Tone
-from cadence_desk.ui.target.target_lines import (
-    contact_flags,
-    contact_rows,
-    operation_lines,
-    step_lines,
-    tracker_lines,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +16,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.people import Person
     from cadence_desk.domain.trackers import StepTracker
+    from cadence_desk.ui.kit.line_list import LineList
     from cadence_desk.ui.kit.workplace import Workplace
 
 _CONTACT_ROWS = 6
@@ -45,6 +38,29 @@ class TargetPanel(QFrame):
         self.setMinimumWidth(280)
         self._place: Workplace | None = None
         self.target_id = ""
+        self.empty = PlainLabel(
+            "Select a person to see trackers, steps and contact data.", muted=True, wrap=True
+        )
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._scroll: QScrollArea | None = None
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.addWidget(self.empty, 1)
+
+    # ------------------------------------------------------------ building
+
+    def complete(self) -> QScrollArea:
+        """Make what shows a person, if that was not needed before."""
+        if self._scroll is None:
+            self._build_parts()
+            self._scroll = self._build_scroll()
+            self._scroll.hide()
+            self._whole.insertWidget(0, self._scroll)
+        return self._scroll
+
+    def _build_parts(self) -> None:
+        from cadence_desk.ui.kit.line_list import LineList
+
         self.name = ElidedLabel(scale=1.35, bold=True)
         self.name.setObjectName("targetName")
         self.sub = ElidedLabel(muted=True)
@@ -64,26 +80,14 @@ class TargetPanel(QFrame):
             PlainLabel(text, bold=True) for text in ("Trackers", "Your changes", "Step history")
         ]
         self._contacts = [(PlainLabel(muted=True), ElidedLabel()) for _ in range(_CONTACT_ROWS)]
-        self.empty = PlainLabel(
-            "Select a person to see trackers, steps and contact data.", muted=True, wrap=True
-        )
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._body = self._build_body()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._build_scroll())
-        whole.addWidget(self.empty, 1)
-        self._show_empty(empty=True)
-
-    # ------------------------------------------------------------ building
 
     def _build_scroll(self) -> QScrollArea:
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._body)
-        return self._scroll
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._build_body())
+        return scroll
 
     def _build_body(self) -> QWidget:
         body = QWidget()
@@ -136,6 +140,7 @@ class TargetPanel(QFrame):
     def attach(self, place: Workplace) -> None:
         """Read from a desk."""
         self._place = place
+        self.complete()
 
     def show_target(self, target_id: str) -> None:
         """Show a person; the same one again refreshes."""
@@ -151,7 +156,7 @@ class TargetPanel(QFrame):
             self.steps.show_empty("No steps yet.")
             self.steps.show_lines(())
             self.steps.fit_height()
-            self._scroll.verticalScrollBar().setValue(0)
+            self.complete().verticalScrollBar().setValue(0)
         self._show_person(person)
         self._show_work()
         self._ask_steps()
@@ -198,6 +203,8 @@ class TargetPanel(QFrame):
 
     def steps_read(self, answer: tuple[str, Sequence[StepTracker]]) -> None:
         """Show the step history, unless another person was chosen meanwhile."""
+        from cadence_desk.ui.target.target_lines import step_lines
+
         target_id, steps = answer
         if target_id == self.target_id and self._place is not None:
             names = {str(one.id): one.cadence_name for one in self._place.desk.trackers_of(target_id)}
@@ -216,6 +223,8 @@ class TargetPanel(QFrame):
         return target_id, await self._place.desk.step_history(target_id)
 
     def _show_person(self, person: Person) -> None:
+        from cadence_desk.ui.target.target_lines import contact_flags, contact_rows
+
         self.name.setText(person.name)
         parts = (person.kind.value, person.title, person.account_name)
         self.sub.setText("  ·  ".join(part for part in parts if part))
@@ -231,6 +240,8 @@ class TargetPanel(QFrame):
             value.setVisible(bool(name))
 
     def _show_work(self) -> None:
+        from cadence_desk.ui.target.target_lines import operation_lines, tracker_lines
+
         if self._place is None:
             return
         desk = self._place.desk
@@ -251,4 +262,4 @@ class TargetPanel(QFrame):
 
     def _show_empty(self, *, empty: bool) -> None:
         self.empty.setVisible(empty)
-        self._scroll.setVisible(not empty)
+        self.complete().setVisible(not empty)
