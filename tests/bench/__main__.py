@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from tests.bench.figures import Figure
 
-GROUPS = {"loop": "loops", "list": "lists", "startup": "startup", "calls": "calls", "enroll": "enroll"}
+GROUPS = {
+    "loop": "loops",
+    "list": "lists",
+    "startup": "startup",
+    "calls": "calls",
+    "enroll": "enroll",
+    "outbox": "outbox",
+}
 """Start of the names to the module that measures them."""
 
 
