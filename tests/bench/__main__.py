@@ -28,6 +28,8 @@ GROUPS = {
     "calls": "calls",
     "enroll": "enroll",
     "outbox": "outbox",
+    "gui": "tour_stalls",
+    "idle": "window_at_rest",
 }
 """Start of the names to the module that measures them."""
 
