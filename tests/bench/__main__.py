@@ -26,6 +26,7 @@ GROUPS = {
     "list": "lists",
     "startup": "startup",
     "calls": "calls",
+    "live": "live",
     "enroll": "enroll",
     "outbox": "outbox",
     "gui": "tour_stalls",

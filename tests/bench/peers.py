@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 FOLDER = ROOT / ".venv-bench"
 """Beside the project's own environment, and as little part of the project."""
 
-PACKAGES = ("vorta==0.11.6", "pysfpubsub")
+PACKAGES = ("vorta==0.11.6", "pysfpubsub==0.1.2", "avro", "certifi", "grpcio", "protobuf", "requests")
+"""pysfpubsub does not name what it needs."""
 
 STAMP = """
 import os, sys, time
