@@ -125,14 +125,23 @@ def _read_bytes(cursor: Cursor) -> bytes:
 
 
 def _read_string(cursor: Cursor) -> str:
-    size = read_long(cursor)
-    start = cursor.position
-    end = start + size
-    if size < 0 or end > len(cursor.data):
+    data, start = cursor.data, cursor.position
+    if (
+        start < len(data) and not (first := data[start]) & 0x81
+    ):  # as read_long does for one byte that is not negative
+        start += 1
+        end = start + (first >> 1)
+    else:
+        size = read_long(cursor)
+        start = cursor.position
+        end = start + size
+        if size < 0:
+            raise AvroProblem("a value reaches beyond the payload")
+    if end > len(data):
         raise AvroProblem("a value reaches beyond the payload")
     cursor.position = end
     try:
-        return cursor.data[start:end].decode()
+        return data[start:end].decode()
     except UnicodeDecodeError:
         raise AvroProblem("a text is not UTF-8") from None
 
@@ -310,6 +319,10 @@ def _array(item: _Type) -> _Type:
 
     def read(cursor: Cursor) -> list[Any]:
         found: list[Any] = []
+        start = cursor.position
+        if cursor.data[start : start + 1] == b"\0":  # most are empty
+            cursor.position = start + 1
+            return found
         while count := _read_count(cursor):
             found.extend([item.read(cursor) for _ in range(count)])
         return found

@@ -78,8 +78,9 @@ class Projection:
         self.runs.tracker_moved(before, tracker)
         for one in (before, tracker):
             if one is not None:
-                self._dirty_people.add(one.target_id)
                 self.touched_targets.add(one.target_id)
+                if _on_person(before) != _on_person(tracker):
+                    self._dirty_people.add(one.target_id)
         self._dirty_trackers.add(tracker_id)
 
     def tracker_reported(self, tracker: Tracker, before: Tracker | None) -> None:
@@ -197,6 +198,13 @@ class Projection:
     def _tell(self, text: str, target_id: str, tracker_id: str) -> None:
         self.activity.appendleft(Activity(self._clock.wall(), text, target_id, tracker_id))
         self._new_activity = True
+
+
+def _on_person(tracker: Tracker | None) -> tuple[object, ...]:
+    """Return what a person's row shows of a tracker."""
+    if tracker is None or not tracker.is_active:
+        return ()
+    return tracker.target_id, tracker.cadence_id, tracker.cadence_name, tracker.created
 
 
 def _take(waiting: set[str], limit: int) -> list[str]:
