@@ -18,7 +18,8 @@ from cadence_desk.desk.session import Session
 from cadence_desk.desk.sign_in import SignIn
 from cadence_desk.desk.undoing import Undoing
 from cadence_desk.desk.work import Work
-from cadence_desk.domain.errors import DeskError
+from cadence_desk.domain.errors import DeskError, ShutOut
+from cadence_desk.domain.notices import Notice
 from cadence_desk.domain.operations import OPEN_STATES, Hold, OperationState
 from cadence_desk.domain.orgs import ApiUsage, Capabilities
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cadence_desk.desk.parts import DeskParts
-    from cadence_desk.domain.notices import Notice
     from cadence_desk.domain.orgs import Identity
 
 _log = logging.getLogger(__name__)
@@ -67,8 +67,9 @@ class Desk(Lists):
     @property
     def notices(self) -> Sequence[Notice]:
         """What a person has to know about files and keys."""
-        keeping = self._parts.keeping
-        return keeping.notices() if keeping is not None else ()
+        keeping, engine = self._parts.keeping, self._session.engine
+        kept = keeping.notices() if keeping is not None else ()
+        return (*kept, *shut_out_notices(engine.runner.barred.count if engine else 0))
 
     def lost_at_quit(self) -> int:
         """Return how many changes would be lost now: their text is kept for this session only, and is not confirmed."""
@@ -157,7 +158,7 @@ class Desk(Lists):
         await engine.reference.read_cadences()
         engine.board.projection.names_known(*engine.reference.names())
         engine.monitor.try_now()
-        await engine.runner.release(Hold.OFFLINE)
+        await engine.runner.release(Hold.OFFLINE, Hold.NOT_ALLOWED)
 
     @property
     def last_whole(self) -> str:
@@ -188,3 +189,15 @@ class Desk(Lists):
             _log.warning("stopping: %s", error.code)
         self._parts.lanes.close(1.0)
         self._parts.close()
+
+
+def shut_out_notices(count: int) -> tuple[Notice, ...]:
+    """Return what to say while the org does not allow changes to this user; nothing while none waits for that."""
+    if not count:
+        return ()
+    what = "1 change waits" if count == 1 else f"{count:,} changes wait"
+    words = (
+        f"{what} on this computer; nothing is lost, and nothing of it was carried out. The API is switched off, or a "
+        "permission or a license is missing: ask a Salesforce admin, then refresh (F5)."
+    )
+    return (Notice(ShutOut.code, ShutOut.title, words),)

@@ -132,10 +132,18 @@ HOLD_MEANINGS: Mapping[Hold, str] = {
         "It is stored on this computer and was not carried out. Nothing is sent in safe mode: press “Leave safe mode” in "
         "the bar at the top, or Ctrl+K and “Leave safe mode”, and it goes out at once."
     ),
+    Hold.NOT_ALLOWED: (
+        "It is stored on this computer and was not carried out. Salesforce does not allow it to your user now: the API is "
+        "switched off, or a permission or a license is missing. Ask a Salesforce admin. It is tried again now and then, "
+        "when you sign in, and when you refresh (F5)."
+    ),
 }
 """Where a wait does not end by itself, or a person should know why."""
 
-HOLD_WAYS: Mapping[Hold, str] = {Hold.SAFE_MODE: "leave safe mode to send it (Ctrl+K)"}
+HOLD_WAYS: Mapping[Hold, str] = {
+    Hold.SAFE_MODE: "leave safe mode to send it (Ctrl+K)",
+    Hold.NOT_ALLOWED: "a permission or the API is off: ask an admin, then refresh (F5)",
+}
 """How to go on, short enough for a row."""
 
 

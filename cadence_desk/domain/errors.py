@@ -1,7 +1,7 @@
 """The error tree of the desk. Imports no other room; raised everywhere, shown by ui.present_error only.
 
 DeskError
-├─ OrgError     SignedOut · NotAllowed · NotAvailable · OrgRefused · OrgBusy · AnswerUnreadable
+├─ OrgError     SignedOut · NotAllowed (ShutOut) · NotAvailable · OrgRefused · OrgBusy · AnswerUnreadable
 ├─ LinkError    Unreachable · Untrusted · ProxyProblem · AnswerLost
 ├─ StoreError   DiskFull · FileBusy · FileDamaged · FileTooNew · WrongOwner
 ├─ SecretError  KeyStoreMissing · KeyStoreLocked · KeyStoreUnsafe · KeyLost
@@ -92,6 +92,16 @@ class NotAllowed(OrgError):
 
     code = "CD-1102"
     title = "Your Salesforce user may not do this"
+
+
+class ShutOut(NotAllowed):
+    """Nothing of this kind gets in for this user: the API is off, or a permission or a license is missing.
+
+    It says nothing about the record that was asked for, so what waits goes on waiting until an admin has seen to it.
+    """
+
+    code = "CD-1107"
+    title = "Salesforce does not allow this to your user"
 
 
 class NotAvailable(OrgError):

@@ -92,6 +92,7 @@ class Hold(Enum):
     UNDO_WINDOW = "undo_window"
     BEHIND = "behind"
     SAFE_MODE = "safe_mode"
+    NOT_ALLOWED = "not_allowed"
 
 
 HOLD_WORDS: Mapping[Hold, str] = {
@@ -104,6 +105,7 @@ HOLD_WORDS: Mapping[Hold, str] = {
     Hold.UNDO_WINDOW: "can be undone",
     Hold.BEHIND: "behind an earlier change",
     Hold.SAFE_MODE: "safe mode",
+    Hold.NOT_ALLOWED: "Salesforce does not allow it",
 }
 
 

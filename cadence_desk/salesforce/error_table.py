@@ -21,6 +21,7 @@ from cadence_desk.domain.errors import (
     OrgRefused,
     ProxyProblem,
     Retry,
+    ShutOut,
     SignedOut,
 )
 
@@ -78,12 +79,13 @@ HTTP_TABLE: tuple[Row, ...] = (
     Row((400, 499), {"QUERY_TIMEOUT"}, OrgBusy, Retry.LATER, _NO, "Narrow what is asked for."),
     Row(
         (400, 499),
-        {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"},
-        NotAllowed,
+        {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "FUNCTIONALITY_NOT_ENABLED", "FORBIDDEN"},
+        ShutOut,
         Retry.NEVER,
         _NO,
         _ASK_ADMIN,
     ),
+    Row((403, 403), {"INSUFFICIENT_ACCESS"}, ShutOut, Retry.NEVER, _NO, _ASK_ADMIN),
     Row(
         (400, 499),
         {
@@ -91,8 +93,6 @@ HTTP_TABLE: tuple[Row, ...] = (
             "INSUFFICIENT_ACCESS_OR_READONLY",
             "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
             "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-            "FUNCTIONALITY_NOT_ENABLED",
-            "FORBIDDEN",
         },
         NotAllowed,
         Retry.NEVER,

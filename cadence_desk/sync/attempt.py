@@ -20,6 +20,7 @@ from cadence_desk.domain.errors import (
     OrgBusy,
     OrgError,
     Retry,
+    ShutOut,
     SignedOut,
     StoreError,
 )
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _S = OperationState
 STORE_RETRY_SECONDS = 10.0
+SHUT_OUT_SECONDS = 900.0
+"""How long what the org does not allow to this user rests before it is tried again by itself."""
 CRASH_PAUSE = 300.0
 """How long an operation rests whose preparation crashed: without it the crash would repeat without end."""
 
@@ -144,10 +147,9 @@ class Attempt:
         if _definite_no(error):
             await self._refuse_unreadable(group, error)
             return
-        pause = self._runner.pauses.link_failed(error.retry_after)
-        hold = _hold_for(error)
-        at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
+        hold, at = self._wait_for(error)
         await self._hold(group, hold, at)
+        await self._shut_out(group[0], hold, at)
 
     async def _refuse_unreadable(self, group: Sequence[Operation], error: DeskError) -> None:
         """The org refuses to show what an operation is about; of several each is tried alone, to find which."""
@@ -238,11 +240,23 @@ class Attempt:
             moves = [_refused(one, error.code, told) for one in group]
             await self._after_answer(await self._record(moves))
             return
-        pause = self._runner.pauses.link_failed(error.retry_after)
-        hold = _hold_for(error)
-        at = 0.0 if hold is Hold.SIGNED_OUT else self._parts.clock.wall() + pause
-        back = {"hold": hold, "next_try": at}
-        await self._record([Move(one.op_id, _S.QUEUED, f"not executed: {error.code}", back) for one in group])
+        hold, at = self._wait_for(error)
+        why, back = f"not executed: {error.code} {error.server_code}".rstrip(), {"hold": hold, "next_try": at}
+        await self._record([Move(one.op_id, _S.QUEUED, why, back) for one in group])
+        await self._shut_out(group[0], hold, at)
+
+    def _wait_for(self, error: DeskError) -> tuple[Hold, float]:
+        """Pause, and return why what was not executed waits, and until when; 0 for no matter of time."""
+        pause, hold = self._runner.pauses.link_failed(error.retry_after), _hold_for(error)
+        at = self._parts.clock.wall() + (SHUT_OUT_SECONDS if hold is Hold.NOT_ALLOWED else pause)
+        return hold, 0.0 if hold is Hold.SIGNED_OUT else at
+
+    async def _shut_out(self, operation: Operation, hold: Hold, until: float) -> None:
+        if hold is Hold.NOT_ALLOWED:
+            try:
+                await self._runner.barred.hold(operation.kind, until)
+            except StoreError as error:
+                self._runner.pauses.store_failed(error)
 
     async def _doubt(self, group: Sequence[Operation], why: str) -> None:
         moved = await self._record(
@@ -303,8 +317,11 @@ def _refused(operation: Operation, why: str, told: Mapping[str, object]) -> Move
 
 
 def _definite_no(error: DeskError) -> bool:
-    """True for the org's own no: a link that is not trusted, or a page that is not the org's, says nothing."""
-    if isinstance(error, AnswerUnreadable):
+    """True for the org's own no to this very change.
+
+    A link that is not trusted, a page that is not the org's or a door that is shut to the user says nothing about it.
+    """
+    if isinstance(error, AnswerUnreadable | ShutOut):
         return False
     return error.retry is Retry.NEVER and isinstance(error, OrgError | InputError)
 
@@ -312,6 +329,8 @@ def _definite_no(error: DeskError) -> bool:
 def _hold_for(error: DeskError) -> Hold:
     if isinstance(error, SignedOut):
         return Hold.SIGNED_OUT
+    if isinstance(error, ShutOut):
+        return Hold.NOT_ALLOWED
     return Hold.ORG_LIMIT if isinstance(error, OrgBusy) else Hold.OFFLINE
 
 

@@ -132,7 +132,7 @@ class Engine:
             self.supervisor.spawn(self._keep_lateness(), "lateness")
             self.supervisor.spawn(self.nightly.keep(), "nightly comparison")
         if self.options.sends:
-            await self.runner.release(Hold.SIGNED_OUT, Hold.SAFE_MODE)
+            await self.runner.release(Hold.SIGNED_OUT, Hold.SAFE_MODE, Hold.NOT_ALLOWED)
         else:
             await self.runner.hold_all(Hold.SAFE_MODE)
         if refusal is not None:

@@ -14,6 +14,7 @@ from cadence_desk.domain.errors import StoreError
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.attempt import Attempt
+from cadence_desk.sync.barred_kinds import BarredKinds
 from cadence_desk.sync.pauses import Pauses
 from cadence_desk.sync.supervisor import settled
 from cadence_desk.sync.verifier import Verifier
@@ -51,6 +52,7 @@ class OutboxRunner:
         self._supervisor = supervisor
         self._changed = changed
         self.work = WorkList()
+        self.barred = BarredKinds(parts.outbox, self.work, self.took)
         self.waits = Waits(parts.clock, options.resend_seconds)
         self.on_taken: Callable[[Sequence[Operation]], None] = _nothing
         self.pauses = Pauses(parts.clock, parts.entropy, lambda: changed(set()))

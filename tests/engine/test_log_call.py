@@ -134,7 +134,7 @@ def test_a_refusal_cancels_the_rest_and_offers_the_text_again(rig: Rig, run: Run
         (Fate.LATE, ["in_doubt", "queued"], 0),
         (Fate.UNREACHABLE, ["settled", "settled"], 1),
         (Fate.BUSY, ["settled", "settled"], 1),
-        (Fate.FORBIDDEN, ["refused", "cancelled"], 0),
+        (Fate.FORBIDDEN, ["queued", "queued"], 0),
     ],
 )
 def test_where_a_call_stands_soon_after(

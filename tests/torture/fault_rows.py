@@ -70,7 +70,11 @@ FAULT_ROWS: Mapping[int, FaultRow] = {
     7: FaultRow(
         "403: the API is off, a permission or license is missing",
         ("engine",),
-        (f"{_TABLE}::test_answers",),
+        (
+            f"{_TABLE}::test_answers",
+            "engine/test_shut_out.py::test_what_is_not_allowed_waits_says_why_and_goes_when_asked",
+            "engine/test_shut_out.py::test_a_run_stops_at_its_first_row_and_a_person_lets_it_go_on",
+        ),
     ),
     8: FaultRow(
         "limits: daily calls, calls at once, 429",

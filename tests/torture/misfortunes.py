@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cadence_desk.domain.changes import FeedState
 from cadence_desk.domain.errors import DeskError, DiskFull, FileBusy
+from cadence_desk.domain.operations import Hold
+from cadence_desk.domain.planning.run import RunState
 from tests.engine.fates import ROWS_OF_FATES, Fate, error_of
 from tests.engine.feed_faults import ENDS, TOLD_AS
 from tests.engine.model_org import IDENTITY
@@ -221,6 +223,7 @@ class Misfortunes(AtWork):
         for _ in range(12):
             if not self.is_signed_in():
                 self.run(self.expected(self.sign_in()))
+            self.run(self.expected(self.resume_runs()))
             self.run(rig.pass_time(700))
             if not still_open(self) and not rig.world.late:
                 break
@@ -238,6 +241,12 @@ class Misfortunes(AtWork):
     def is_signed_in(self) -> bool:
         known = self.rig.desk._session.engine is not None
         return known and self.rig.feed_state() is not FeedState.SIGNED_OUT
+
+    async def resume_runs(self) -> None:
+        """An admin has seen to it: a person lets go on what the org did not allow."""
+        for run in self.rig.desk.runs.all():
+            if run.state is RunState.HOLDING and run.hold is Hold.RUN_HOLDING:
+                await self.rig.desk.runs.resume(run.run_id)
 
     async def sign_in(self) -> None:
         await self.rig.desk.sign_in.begin(lambda _page: None)

@@ -46,7 +46,7 @@ class RunBrake:
 
     async def release(self, run_id: str) -> None:
         """Let the waiting rows of a run go on."""
-        held = {Hold.RUN_HOLDING, Hold.ORG_LIMIT}
+        held = {Hold.RUN_HOLDING, Hold.ORG_LIMIT, Hold.NOT_ALLOWED}
         await self._set([one.op_id for one in self._queued(run_id) if one.hold in held], Hold.NONE)
 
     async def _set(self, op_ids: Sequence[str], hold: Hold) -> None:

@@ -32,6 +32,10 @@ _R = RunState
 AGAIN_SECONDS = 10.0
 BY_PERSON = "you put it on hold."
 STOPPED_BY_PERSON = "you stopped it."
+SHUT_OUT = (
+    "Salesforce does not allow it: the API is off, or a permission or a license is missing. "
+    "Resume it when an admin has seen to that."
+)
 UNDONE = "you took it back before anything was sent."
 
 
@@ -177,6 +181,8 @@ class RunController:
             await self.book.turn(run_id, _R.FINISHED)
         elif live.run.hold is Hold.RUN_HOLDING:
             await self._brake.enforce(live.run)
+        elif live.shut_out:
+            await self._brake.enforce(await self.book.turn(run_id, _R.HOLDING, SHUT_OUT, Hold.RUN_HOLDING))
         else:
             await self._go_on(live)
 

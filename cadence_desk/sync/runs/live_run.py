@@ -44,6 +44,8 @@ class LiveRun:
         self.op_of_row: dict[int, str] = {}
         self.limited: set[str] = set()
         """Operations that wait for the org's limit."""
+        self.shut_out: set[str] = set()
+        """Operations that the org does not allow to this user, whoever they are about."""
         self.undone = False
         self._wanted = [number for number, row in enumerate(plan.rows, start=1) if row.verdict in WANTED]
         self._row_of_target = {str(plan.rows[number - 1].target_id): number for number in self._wanted}
@@ -53,10 +55,12 @@ class LiveRun:
         """Take one of its operations as it stands now."""
         self.op_of_row[operation.row_no] = operation.op_id
         self.tally.take(operation)
-        if operation.state is OperationState.QUEUED and operation.hold is Hold.ORG_LIMIT:
-            self.limited.add(operation.op_id)
-        else:
-            self.limited.discard(operation.op_id)
+        waits = operation.state is OperationState.QUEUED
+        for hold, told in ((Hold.ORG_LIMIT, self.limited), (Hold.NOT_ALLOWED, self.shut_out)):
+            if waits and operation.hold is hold:
+                told.add(operation.op_id)
+            else:
+                told.discard(operation.op_id)
         taken_back = operation.state is OperationState.CANCELLED and not operation.server_code
         if taken_back and self.run.is_bulk and len(self.op_of_row) == 1:
             self.undone = True
