@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class ColumnTable(Protocol):
     """A table of records in columns.
 
-    `epoch` grows when slots were compacted: the reader must reset. `size` counts slots, dead ones included.
+    `epoch` grows when slots changed their meaning: the reader follows `moves_since`, or resets. `size` counts slots, dead ones included.
     """
 
     epoch: int
@@ -36,6 +36,9 @@ class ColumnTable(Protocol):
     def keys(self, column: str) -> Sequence[object]:
         """Sort key by slot; comparable within a column."""
 
+    def key_version(self, column: str) -> int:
+        """Return a number that grows with every sort key of a column that changed or came."""
+
     def haystack(self) -> Sequence[str]:
         """Casefolded search text by slot."""
 
@@ -53,3 +56,6 @@ class ColumnTable(Protocol):
 
     def facet(self, name: str) -> Sequence[str]:
         """A value by slot for quick filters, such as ``state`` or ``assignee``."""
+
+    def moves_since(self, epoch: int) -> Sequence[int] | None:
+        """Return the slot now, or -1, by slot of the epoch before; None when the table began anew, or too long ago."""

@@ -5,11 +5,14 @@ Changed on the loop thread only. Nothing here knows Qt or the org.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
+
+from cadence_desk.domain.overriding import override
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -24,8 +27,8 @@ class Row:
     search: str = ""
 
 
-class ColumnStore:
-    """Implements domain.tables.ColumnTable over plain lists."""
+class Columns:
+    """Implements domain.tables.ColumnTable over plain lists, for reading."""
 
     def __init__(self, titles: Mapping[str, str], keyed: Sequence[str], facets: Sequence[str]) -> None:
         self.epoch = 0
@@ -34,7 +37,7 @@ class ColumnStore:
         self._texts: dict[str, list[str]] = {name: [] for name in titles}
         self._columns = tuple(self._texts.values())
         self._keys: dict[str, list[object]] = {name: [] for name in keyed}
-        self._folded: dict[str, list[object]] = {}
+        self._versions = dict.fromkeys(titles, 0)
         self._facets: dict[str, list[str]] = {name: [] for name in facets}
         self._haystack: list[str] = []
         self._alive = bytearray()
@@ -42,6 +45,9 @@ class ColumnStore:
         self._ids: list[str] = []
         self._slots: dict[str, int] = {}
         self._shared: dict[str, str] = {}
+        self._moves: tuple[int, Sequence[int]] | None = None
+        self.journal: set[int] | None = None
+        """Slots that changed since a compaction began; None while there is none."""
 
     @property
     def size(self) -> int:
@@ -51,7 +57,7 @@ class ColumnStore:
     @property
     def count(self) -> int:
         """Number of live rows."""
-        return sum(self._alive)
+        return self._alive.count(1)
 
     @property
     def columns(self) -> Sequence[str]:
@@ -67,15 +73,13 @@ class ColumnStore:
         return self._texts[column]
 
     def keys(self, column: str) -> Sequence[object]:
-        """Return the sort keys of a column by slot: its own keys, else the casefolded text."""
+        """Return the sort keys of a column by slot: its own keys, else its texts casefolded as they are asked for."""
         own = self._keys.get(column)
-        if own is not None:
-            return own
-        folded = self._folded.get(column)
-        if folded is None:
-            folded = [text.casefold() for text in self._texts[column]]
-            self._folded[column] = folded
-        return folded
+        return Folded(self._texts[column]) if own is None else own
+
+    def key_version(self, column: str) -> int:
+        """Return a number that grows with every sort key of a column that changed or came."""
+        return self._versions[column]
 
     def haystack(self) -> Sequence[str]:
         """Return the casefolded search text by slot."""
@@ -101,6 +105,14 @@ class ColumnStore:
         """Return a facet's value by slot."""
         return self._facets[name]
 
+    def moves_since(self, epoch: int) -> Sequence[int] | None:
+        """Return the slot now, or -1, by slot of the epoch before; None when the table began anew, or too long ago."""
+        return self._moves[1] if self._moves is not None and self._moves[0] == epoch else None
+
+
+class ColumnStore(Columns):
+    """A table to write to."""
+
     def put(self, record_id: str, row: Row) -> None:
         """Write one row: into its slot, or into a new one at the end."""
         slot = self._slots.get(record_id)
@@ -110,26 +122,31 @@ class ColumnStore:
             if column[slot] == text:
                 continue  # most of a changed row is as it was
             column[slot] = self._share(text)
-            folded = self._folded.get(name)
-            if folded is not None:
-                folded[slot] = text.casefold()
+            self._versions[name] += 1
         for name, keys in self._keys.items():
-            keys[slot] = row.keys[name]
+            if keys[slot] != row.keys[name]:
+                keys[slot] = row.keys[name]
+                self._versions[name] += 1
         for name, values in self._facets.items():
             value = row.facets.get(name, "")
             if values[slot] != value:
                 values[slot] = self._share(value)
         self._haystack[slot] = row.search
         self._flags[slot] = row.flags
-        self._alive[slot] = 1
+        self._live(slot, 1)
 
     def drop(self, record_id: str) -> bool:
         """Take a row out of the list; its slot stays. Returns False when it was not in it."""
         slot = self._slots.get(record_id)
         if slot is None or not self._alive[slot]:
             return False
-        self._alive[slot] = 0
+        self._live(slot, 0)
         return True
+
+    def _live(self, slot: int, alive: int) -> None:
+        self._alive[slot] = alive
+        if self.journal is not None:
+            self.journal.add(slot)
 
     def clear(self) -> None:
         """Forget all rows and start a new epoch."""
@@ -137,24 +154,48 @@ class ColumnStore:
             texts.clear()
         for keys in self._keys.values():
             keys.clear()
-        self._folded.clear()
         self._haystack.clear()
         self._alive.clear()
         self._flags.clear()
         self._ids.clear()
         self._slots.clear()
+        self._moves = self.journal = None
+        self.epoch += 1
+
+    def forget_moves(self) -> None:
+        """Forget which slot went where: whoever shows the table has heard of it."""
+        self._moves = None
+
+    def parts(self) -> list[list[Any]]:
+        """Return every list of the table that holds one value a slot."""
+        dicts: tuple[dict[str, list[Any]], ...] = (self._texts, self._keys, self._facets)
+        return [part for one in dicts for part in one.values()] + [self._haystack, self._flags, self._ids]
+
+    def move_into(
+        self, parts: list[list[Any]], alive: bytearray, slots: dict[str, int], moves: Sequence[int]
+    ) -> None:
+        """Go on with other lists, in the order of `parts`, in which the slots are other ones: a new epoch."""
+        *columns, self._haystack, self._flags, self._ids = parts
+        fresh = iter(columns)
+        for one in (self._texts, self._keys, self._facets):
+            for name in one:
+                one[name] = next(fresh)
+        self._columns = tuple(self._texts.values())
+        self._alive, self._slots = alive, slots
+        self._moves = (self.epoch, moves)
+        self.journal = None
         self.epoch += 1
 
     def _append(self, record_id: str) -> int:
         slot = len(self._ids)
         self._slots[record_id] = slot
+        for name in self._versions:
+            self._versions[name] += 1
         self._ids.append(record_id)
         for column in self._texts.values():
             column.append("")
         for keys in self._keys.values():
             keys.append(None)
-        for folded in self._folded.values():
-            folded.append("")
         for values in self._facets.values():
             values.append("")
         self._haystack.append("")
@@ -177,6 +218,29 @@ def local_text(moment: datetime | None, *, seconds: bool = False) -> str:
     if moment is None:
         return ""
     return moment.astimezone().isoformat(" ", "seconds")[: 19 if seconds else 16]
+
+
+class Folded(Sequence[str]):
+    """Texts as they are sorted, folded one by one: kept, they would take as much room again as the texts."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+
+    @override
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [text.casefold() for text in self._texts[at]]
+        return self._texts[at].casefold()
+
+    @override
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 SEPARATOR = "\x1f"

@@ -13,6 +13,8 @@ class PlainTable:
         self._numbers: list[int] = []
         self._states: list[str] = []
         self._alive = bytearray()
+        self._version = 0
+        self._moves: list[int] = []
 
     @property
     def size(self) -> int:
@@ -38,6 +40,9 @@ class PlainTable:
         }
         return found[column]
 
+    def key_version(self, column: str) -> int:
+        return self._version
+
     def haystack(self) -> Sequence[str]:
         return self._names
 
@@ -59,6 +64,7 @@ class PlainTable:
     # ------------------------------------------------------------ what tests do to it
 
     def put(self, record_id: str, name: str, number: int = 0, state: str = "on") -> None:
+        self._version += 1
         slot = self.slot_of(record_id)
         if slot is None:
             slot = len(self._ids)
@@ -75,9 +81,13 @@ class PlainTable:
         if slot is not None:
             self._alive[slot] = 0
 
-    def compact(self) -> None:
-        """Take dead slots out and begin a new epoch."""
+    def moves_since(self, epoch: int) -> Sequence[int] | None:
+        return self._moves if self._moves and epoch == self.epoch - 1 else None
+
+    def compact(self, *, told: bool = False) -> None:
+        """Take dead slots out and begin a new epoch; `told` means that readers hear which slot went where."""
         kept = [slot for slot in range(self.size) if self._alive[slot]]
+        self._moves = [kept.index(slot) if slot in kept else -1 for slot in range(self.size)] if told else []
         self._ids = [self._ids[slot] for slot in kept]
         self._names = [self._names[slot] for slot in kept]
         self._numbers = [self._numbers[slot] for slot in kept]

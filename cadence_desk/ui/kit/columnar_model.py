@@ -9,30 +9,22 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from cadence_desk.domain.overriding import override
-from cadence_desk.ui.kit.row_search import RowSort, RowWish, terms_of
-from cadence_desk.ui.kit.row_set import SORT_AT_ONCE, RowSet
+from cadence_desk.ui.kit.row_model import RowModel
+from cadence_desk.ui.kit.row_search import RowWish, terms_of
+from cadence_desk.ui.kit.row_set import SORT_AT_ONCE, Effects, RowSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cadence_desk.domain.tables import ColumnTable
+    from cadence_desk.ui.kit.row_sort import RowSort
 
 FIRST_SCREEN = 60
 FIRST_SECONDS = 0.012
 SLICE_SECONDS = 0.004
-SLICE_ROWS = 25_000
-"""Most rows that one slice adds: the view paints itself anew for each slice, so few long ones cost least."""
 FRESH_SECONDS = 2.5
 """How long a changed row stays marked."""
 
@@ -40,11 +32,10 @@ _ONE_BY_ONE = 40
 _RESORT_MS = 1_500
 _LOADING_RESORT_MS = 200
 
-_Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
 
-class ColumnarModel(QAbstractTableModel):
+class ColumnarModel(RowModel):
     """The model of a big list."""
 
     rearranging = Signal()
@@ -58,12 +49,7 @@ class ColumnarModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.columns: list[str] = []
         self.visible_rows: Callable[[], range] = lambda: range(0)
-        self.fresh: dict[int, float] = {}
-        self.row_set: RowSet | None = None
-        """The rows; read it, change it only here."""
-        self._sorting: RowSort | None = None
         self._slices = QTimer(self)
         self._slices.setInterval(0)
         self._slices.timeout.connect(self._work)
@@ -71,34 +57,7 @@ class ColumnarModel(QAbstractTableModel):
         self._resort.setSingleShot(True)
         self._resort.timeout.connect(self._start_sort)
 
-    # ------------------------------------------------------------ Qt's questions
-
-    @override
-    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() or self.row_set is None else len(self.row_set.rows)
-
-    @override
-    def columnCount(self, parent: _Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self.columns)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if self.row_set is None or not index.isValid() or not self.row_set.is_current:
-            return None
-        slot = self.row_set.rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.row_set.table.texts(self.columns[index.column()])[slot]
-        if role == Qt.ItemDataRole.UserRole:
-            return self.row_set.table.ids()[slot]
-        return None
-
-    @override
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
-            return None
-        return self.row_set.table.title(self.columns[section]) if self.row_set is not None else None
+    # ------------------------------------------------------------ asking
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -109,25 +68,10 @@ class ColumnarModel(QAbstractTableModel):
         self.row_set.sort_by(name, descending=order is Qt.SortOrder.DescendingOrder)
         self._start_sort()
 
-    # ------------------------------------------------------------ reading
-
     @property
     def busy(self) -> bool:
         """True while a search or a sort goes on."""
         return self._slices.isActive()
-
-    def record_id(self, row: int) -> str:
-        """Return the record of a row; empty when there is no such row."""
-        if self.row_set is None or not self.row_set.is_current or not 0 <= row < len(self.row_set.rows):
-            return ""
-        return self.row_set.table.ids()[self.row_set.rows[row]]
-
-    def row_of(self, record_id: str) -> int:
-        """Return the row of a record, or -1."""
-        slot = self.row_set.table.slot_of(record_id) if self.row_set is not None else None
-        return self.row_set.row_of(slot) if self.row_set is not None and slot is not None else -1
-
-    # ------------------------------------------------------------ asking
 
     def show_table(self, table: ColumnTable, columns: Sequence[str] = ()) -> None:
         """Show a table from its start."""
@@ -162,27 +106,33 @@ class ColumnarModel(QAbstractTableModel):
         rows = self.row_set
         if rows is None:
             return
-        if not rows.is_current:
+        if self.current_rows() is None:
             self.show_table(rows.table, self.columns)
         elif not ids:
-            self._search(rows.wish)
+            self._renew(rows)
         else:
-            self._apply_some(rows, ids)
+            self._apply_some(rows, rows.absorb(ids))
 
     # ------------------------------------------------------------ working
 
     def _search(self, wish: RowWish, *, narrow: bool = False) -> None:
+        """Show the first screen of a wish; the rest follows in slices, as one insertion: each costs a repaint."""
         rows = self.row_set
         if rows is None:
             return
-        # a typed key wants its first screen; a refresh wants its old length back, for the scroll bar's sake
-        enough = FIRST_SCREEN if narrow else max(FIRST_SCREEN, len(rows.rows))
         self.rearranging.emit()
         self.beginResetModel()
         rows.begin(wish, narrow=narrow)
-        rows.append(rows.next_hits(enough, FIRST_SECONDS))
+        rows.append(rows.first_hits(FIRST_SCREEN, FIRST_SECONDS))
         self.endResetModel()
         self.rearranged.emit()
+        self._after_work(rows)
+
+    def _renew(self, rows: RowSet, *, known: bool = False) -> None:
+        """Put all rows in the place of all rows: at once where that takes no longer than a first screen."""
+        rows.begin_renewal(known=known)
+        if rows.go_on(FIRST_SECONDS if rows.table.size <= SORT_AT_ONCE else SLICE_SECONDS):
+            self._end_search(rows)
         self._after_work(rows)
 
     def _start_sort(self) -> None:
@@ -192,33 +142,43 @@ class ColumnarModel(QAbstractTableModel):
         sorting = rows.begin_sort()
         if rows.table.size <= SORT_AT_ONCE:
             sorting.step(10.0)
-            self._sorting = None
-            rows.end_sort(sorting.result)
-            self._search(rows.wish)
+            self._end_sort(rows, sorting)
             return
         self._sorting = sorting
         self._slices.start()
 
+    def _end_sort(self, rows: RowSet, sorting: RowSort) -> None:
+        self._sorting = None
+        rows.end_sort(sorting)
+        self._renew(rows, known=True)
+
     def _work(self) -> None:
         rows = self.row_set
         if rows is None or _begins_anew(self, rows):
-            self._slices.stop()
             return
         if rows.searching:
-            self._add_hits(rows)
+            if rows.go_on(SLICE_SECONDS):
+                self._end_search(rows)
         elif self._sorting is not None and self._sorting.step(SLICE_SECONDS):
-            result, self._sorting = self._sorting.result, None
-            rows.end_sort(result)
-            self._search(rows.wish)
+            self._end_sort(rows, self._sorting)
         self._after_work(rows)
 
-    def _add_hits(self, rows: RowSet) -> None:
-        found = rows.next_hits(SLICE_ROWS, SLICE_SECONDS)
-        if found:
+    def _end_search(self, rows: RowSet) -> None:
+        renewing = rows.renewing
+        hits, touched = rows.end_search()
+        if renewing:
+            self.rearranging.emit()
+            self.beginResetModel()
+            rows.renew(hits)
+            self.endResetModel()
+            self.rearranged.emit()
+        elif hits:
             first = len(rows.rows)
-            self.beginInsertRows(_NO_PARENT, first, first + len(found) - 1)
-            rows.append(found)
+            self.beginInsertRows(_NO_PARENT, first, first + len(hits) - 1)
+            rows.append(hits)
             self.endInsertRows()
+        if touched:
+            self._apply_some(rows, rows.absorb_slots(touched))
 
     def _after_work(self, rows: RowSet) -> None:
         if rows.searching or self._sorting is not None:
@@ -229,14 +189,13 @@ class ColumnarModel(QAbstractTableModel):
                 self._resort.start(_RESORT_MS)
         self.counted.emit()
 
-    def _apply_some(self, rows: RowSet, ids: frozenset[str]) -> None:
-        effects = rows.absorb(ids)
+    def _apply_some(self, rows: RowSet, effects: Effects) -> None:
         touched = (*effects.changed, *effects.added)
         if len(touched) <= _ONE_BY_ONE:  # a load is no news: marks would only color the whole list
             until = time.monotonic() + FRESH_SECONDS
             self.fresh.update(dict.fromkeys(touched, until))
         if len(effects.gone) > _ONE_BY_ONE:
-            self._search(rows.wish)
+            self._renew(rows)
             return
         for slot in effects.gone:
             row = rows.row_of(slot)
@@ -278,7 +237,7 @@ class ColumnarModel(QAbstractTableModel):
 
 def _begins_anew(model: ColumnarModel, rows: RowSet) -> bool:
     """Start over when the table began a new epoch before anybody told: a timer may be faster than the notice."""
-    if rows.is_current:
+    if model.current_rows() is not None:
         return False
     model.show_table(rows.table, model.columns)
     return True

@@ -217,7 +217,7 @@ class ListScreen(QWidget):
         if rows is None:
             self.counts.setText("")
             return
-        total = sum(rows.table.alive())
+        total = rows.table.alive().count(1)
         shown = len(rows.rows)
         text = f"{total:,}" if shown == total else f"{shown:,} of {total:,}"
         self.counts.setText(text)

@@ -30,7 +30,6 @@ class RowKeeper(QObject):
         super().__init__(view)
         self._view = view
         self._model = model
-        self._wanted: set[int] = set()
         self._wanted_ids: list[str] = []
         self._from: RowSet | None = None
         self._current = ""
@@ -56,14 +55,14 @@ class RowKeeper(QObject):
         self._from = self._model.row_set
         if self._from is not None and not self._from.is_current:
             # the slots moved under us: only the current record is known by its id
-            self._wanted.clear()
+            self._model.wanted.clear()
             self._wanted_ids = [self._current] if self._current else []
         elif self._from is not None:
             for first, last in selected_spans(self._view):
-                self._wanted.update(self._from.rows[first : last + 1])
-            if len(self._wanted) <= _FEW:
+                self._model.wanted.update(self._from.rows[first : last + 1])
+            if len(self._model.wanted) <= _FEW:
                 ids = self._from.table.ids()
-                self._wanted_ids = [ids[slot] for slot in self._wanted if slot < len(ids)]
+                self._wanted_ids = [ids[slot] for slot in self._model.wanted if slot < len(ids)]
         row = self._view.currentIndex().row()
         self._offset = self._view.rowViewportPosition(row) if row >= 0 else None
         if self._offset is not None and not 0 <= self._offset < self._view.viewport().height():
@@ -74,10 +73,10 @@ class RowKeeper(QObject):
         if rows is not None and rows is not self._from:
             # other slots: only ids still mean the same records
             found = (rows.table.slot_of(record_id) for record_id in self._wanted_ids)
-            self._wanted = {slot for slot in found if slot is not None}
-        if rows is not None and self._wanted:
-            if len(self._wanted) == 1:
-                row = rows.row_of(next(iter(self._wanted)))
+            self._model.wanted = {slot for slot in found if slot is not None}
+        if rows is not None and self._model.wanted:
+            if len(self._model.wanted) == 1:
+                row = rows.row_of(next(iter(self._model.wanted)))
                 self._select([row] if row >= 0 else [])
             else:
                 self._select(self._found_between(0, len(rows.rows)))
@@ -85,7 +84,7 @@ class RowKeeper(QObject):
         self.restoring = False
 
     def _restore_range(self, _parent: QModelIndex, first: int, last: int) -> None:
-        if self._wanted and not self.restoring:
+        if self._model.wanted and not self.restoring:
             self.restoring = True
             self._select(self._found_between(first, last + 1))
             self._restore_current()
@@ -95,7 +94,7 @@ class RowKeeper(QObject):
         rows = self._model.row_set
         if rows is None:
             return []
-        wanted = self._wanted
+        wanted = self._model.wanted
         return [row for row, slot in enumerate(rows.rows[first:end], start=first) if slot in wanted]
 
     def _restore_current(self) -> None:
@@ -116,12 +115,12 @@ class RowKeeper(QObject):
         for first, last in spans(rows):
             selection.select(self._model.index(first, 0), self._model.index(last, last_column))
             if self._model.row_set is not None:
-                self._wanted.difference_update(self._model.row_set.rows[first : last + 1])
+                self._model.wanted.difference_update(self._model.row_set.rows[first : last + 1])
         self._view.selectionModel().select(selection, _Flag.Select | _Flag.Rows)
 
     def _give_up(self) -> None:
         if not self._model.busy:
-            self._wanted.clear()
+            self._model.wanted.clear()
 
 
 def selected_spans(view: QTableView) -> list[tuple[int, int]]:
@@ -133,8 +132,8 @@ def selected_spans(view: QTableView) -> list[tuple[int, int]]:
 
 def records_of(model: ColumnarModel, parts: Iterable[tuple[int, int]]) -> list[str]:
     """Return the record ids of some rows, each once; thousands of rows cost one pass."""
-    rows = model.row_set
-    if rows is None or not rows.is_current:
+    rows = model.current_rows()
+    if rows is None:
         return []
     ids, slots = rows.table.ids(), rows.rows
     return list(dict.fromkeys(ids[slot] for first, last in parts for slot in slots[first : last + 1]))

@@ -52,10 +52,10 @@ class RowPainter:
         area = event.rect()
         painter = QPainter(table.viewport())
         painter.fillRect(area, QColor(colors().base))
-        rows = table.columnar.row_set
+        rows = table.columnar.current_rows()
         first = table.rowAt(max(area.top(), 0))
-        if rows is None or not rows.is_current or not rows.rows or first < 0:
-            if rows is None or not rows.rows:
+        if rows is None or not rows.rows or first < 0:
+            if table.columnar.rowCount() == 0:
                 self._paint_empty(painter)
             return
         last = table.rowAt(area.bottom())

@@ -1,24 +1,24 @@
-"""RowSearch and RowSort: filter and sort slots of a columnar table in short slices. Pure; no Qt.
+"""RowWish, RowFilter and RowSearch: which slots of a columnar table are wanted, found in short slices. Pure; no Qt.
 
-Called by kit.columnar_model. A search goes through slots in the order of the list, so hits come out sorted.
+Called by kit.row_set.
 """
 
 from __future__ import annotations
 
-import heapq
 import time
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import compress
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cadence_desk.domain.tables import ColumnTable
 
-_CHUNK = 2_000
-_RUN = 4_000
-_MERGE_CHUNK = 512
+_CHUNK = 4_000
+_GATHER = 16_000
+_LOOK = 4_000
+_LOOK_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,62 +87,109 @@ class RowFilter:
 
 
 class RowSearch:
-    """Goes through slots in chunks; the caller decides when to stop for now."""
+    """Finds all rows of a wish in slices: a screenful from the top of the list first, then slot by slot.
 
-    def __init__(self, table: ColumnTable, wish: RowWish, order: Sequence[int]) -> None:
+    The list's own order jumps about in memory, which costs four times as much as going through the slots as they
+    lie; so the hits are marked by slot, and only put in the order of the list at the end.
+    """
+
+    def __init__(
+        self, table: ColumnTable, wish: RowWish, source: Sequence[int], within: bytearray | None = None
+    ) -> None:
+        """Look through `source`, slots in the order of the list; only those marked in `within` can be hits."""
         self._filter = RowFilter(table, wish)
-        self._order = order
+        self._source = source
+        self._within = within
+        self._length = len(source)
+        self._size = table.size
+        self._hits = bytearray(table.size)
+        self._scanned = 0
         self._at = 0
+        self._ready: list[int] = []
+        self.touched: set[int] = set()
+        """Slots that changed while this went on: what they mean is decided again at the end."""
+        if wish.is_everything:
+            self._know(table.alive()[: self._size])
 
-    @property
-    def done(self) -> bool:
-        """True when every slot was looked at."""
-        return self._at >= len(self._order)
+    def _know(self, hits: bytearray) -> None:
+        within = self._within
+        self._hits = hits if within is None else _both(hits, within)
+        self._scanned = self._size
 
-    def rest(self) -> Sequence[int]:
-        """Return the slots that were not looked at yet."""
-        return self._order[self._at :]
+    @classmethod
+    def over(cls, table: ColumnTable, wish: RowWish, source: Sequence[int], shown: bytearray) -> RowSearch:
+        """Return a search that is only about the order: the hits are known."""
+        search = cls(table, wish, source)
+        search._know(bytearray(shown[: search._size].ljust(search._size, b"\0")))
+        return search
 
-    def take(self, enough: int, seconds: float) -> list[int]:
-        """Return the next hits: at least `enough` where there are that many, unless the time is over."""
+    def possible(self) -> bytearray:
+        """Return marks by slot of what may be a hit, as far as this came."""
+        rest = self._size - self._scanned
+        later = self._within[self._scanned : self._size] if self._within is not None else b"\1" * rest
+        return self._hits[: self._scanned] + later.ljust(rest, b"\0")
+
+    def first(self, enough: int, end: float) -> list[int]:
+        """Return hits from the top of the list: `enough` where they are found soon, else fewer."""
         found: list[int] = []
-        end = time.monotonic() + seconds
-        while self._at < len(self._order) and len(found) < enough:
-            found += self._filter.of(self._order[self._at : self._at + _CHUNK])
-            self._at += _CHUNK
+        while self._at < min(self._length, _LOOK) and len(found) < enough:
+            piece = self._next(_LOOK_CHUNK)
+            found += self._some(piece)
             if time.monotonic() >= end:
                 break
         return found
 
+    def _some(self, piece: Sequence[int]) -> list[int]:
+        if self._scanned == self._size:
+            hits = self._hits
+            return [slot for slot in piece if hits[slot]]
+        if self._within is not None:
+            within = self._within
+            piece = [slot for slot in piece if within[slot]]
+        return self._filter.of(piece)
 
-class RowSort:
-    """Sorts slots by a key column: short runs first, then one merge, both in slices. Stable."""
+    def step(self, end: float) -> bool:
+        """Work until a time; return True when `take` has all the rest."""
+        while self._scanned < self._size and self._at < self._length:
+            self._scan()
+            if time.monotonic() >= end:
+                return False
+        hits = self._hits
+        if hits.find(1) < 0:
+            self._at = self._length
+        while self._at < self._length:
+            piece = self._next(_GATHER)
+            self._ready += [slot for slot in piece if hits[slot]]
+            if time.monotonic() >= end:
+                break
+        return self._at >= self._length
 
-    def __init__(self, slots: Sequence[int], keys: Sequence[object], *, descending: bool) -> None:
-        self._slots = slots
-        self._key: Callable[[int], Any] = keys.__getitem__
-        self._descending = descending
-        self._runs: list[list[int]] = []
-        self._merged: Iterator[int] | None = None
-        self.result: list[int] = []
-        self.done = False
+    def _next(self, count: int) -> Sequence[int]:
+        """Return the next slots in the order of the list; those that came since the start are not among them."""
+        begin, self._at = self._at, min(self._at + count, self._length)
+        return self._source[begin : self._at]
 
-    def step(self, seconds: float) -> bool:
-        """Work for a while; return True when `result` is complete."""
-        end = time.monotonic() + seconds
-        while not self.done and time.monotonic() < end:
-            self._advance()
-        return self.done
+    def _scan(self) -> None:
+        begin, end = self._scanned, min(self._scanned + _CHUNK, self._size)
+        slots: Sequence[int] = range(begin, end)
+        if self._within is not None:
+            slots = list(compress(slots, self._within[begin:end]))
+        found = self._filter.of(slots)
+        hits = self._hits
+        if len(found) == end - begin:
+            hits[begin:end] = b"\1" * (end - begin)
+        else:
+            for slot in found:
+                hits[slot] = 1
+        self._scanned = end
 
-    def _advance(self) -> None:
-        begin = len(self._runs) * _RUN
-        if begin < len(self._slots):
-            run = list(self._slots[begin : begin + _RUN])
-            run.sort(key=self._key, reverse=self._descending)
-            self._runs.append(run)
-            return
-        if self._merged is None:
-            self._merged = heapq.merge(*self._runs, key=self._key, reverse=self._descending)
-        piece = list(islice(self._merged, _MERGE_CHUNK))
-        self.result += piece
-        self.done = len(piece) < _MERGE_CHUNK
+    def take(self) -> list[int]:
+        """Return the hits that `first` did not return, in the order of the list."""
+        return self._ready
+
+
+def _both(some: bytearray, others: bytearray) -> bytearray:
+    """Return the marks that are in both."""
+    size = len(some)
+    both = int.from_bytes(some, "little") & int.from_bytes(others[:size], "little")
+    return bytearray(both.to_bytes(size, "little"))

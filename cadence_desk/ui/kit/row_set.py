@@ -6,11 +6,14 @@ The table may change under it at any time; rows change only through the calls he
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cadence_desk.ui.kit.row_search import RowFilter, RowSearch, RowSort, RowWish
+from cadence_desk.domain.overriding import override
+from cadence_desk.ui.kit.row_order import RowOrder
+from cadence_desk.ui.kit.row_search import RowFilter, RowSearch, RowWish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,27 +33,17 @@ class Effects:
     gone: list[int]
 
 
-class RowSet:
+class RowSet(RowOrder):
     """The rows of one list over one table."""
 
     def __init__(self, table: ColumnTable) -> None:
-        self.table = table
-        self.epoch = table.epoch
-        self.known = table.size
-        self.order: list[int] = list(range(table.size))
+        super().__init__(table)
         self.rows: list[int] = []
         self.wish = RowWish()
         self.search: RowSearch | None = None
-        self.sort_column = ""
-        self.descending = False
-        self.order_is_stale = False
+        self.renewing = False
+        """True while a search goes on behind rows that stay."""
         self._shown = bytearray(table.size)
-        self._sorted_keys: list[object] = []
-
-    @property
-    def is_current(self) -> bool:
-        """False once the table began a new epoch: the slots of these rows mean nothing any more."""
-        return self.epoch == self.table.epoch
 
     @property
     def searching(self) -> bool:
@@ -70,29 +63,75 @@ class RowSet:
     def begin(self, wish: RowWish, *, narrow: bool) -> None:
         """Start to look for a wish; `rows` becomes empty. Typing on (`narrow`) goes through former hits only."""
         self._learn_new_slots()
-        candidates: Sequence[int] = self.order
+        source: Sequence[int] = self.order
+        within = None
         if narrow and wish.narrows(self.wish):
-            rest = self.search.rest() if self.search is not None else ()
-            candidates = [*self.rows, *rest]
+            source, within = self._former_hits()
         self.wish = wish
-        self.search = RowSearch(self.table, wish, candidates)
+        self.search = RowSearch(self.table, wish, source, within)
         self.rows = []
         self._shown = bytearray(self.table.size)
+        self.renewing = False
 
-    def next_hits(self, enough: int, seconds: float) -> list[int]:
-        """Return further hits, not yet among the rows; ends the search after the last."""
+    def begin_renewal(self, *, known: bool = False) -> None:
+        """Look for the same wish again; `rows` stay until `renew`. `known` means that only their order changed."""
+        self._learn_new_slots()
+        if known and self.search is None:
+            self.search = RowSearch.over(self.table, self.wish, self.order, self._shown)
+        else:
+            self.search = RowSearch(self.table, self.wish, self.order)
+        self.renewing = True
+
+    def _former_hits(self) -> tuple[Sequence[int], bytearray]:
+        """Return what a narrower wish has to look through, in the order of the list and as marks by slot."""
+        search = self.search
+        if search is None:
+            return self.rows, self._shown
+        marks = search.possible()
+        for slot in search.touched:
+            if slot < len(marks):
+                marks[slot] = 1
+        return self.order, marks.ljust(self.table.size, b"\1")
+
+    def first_hits(self, enough: int, seconds: float) -> list[int]:
+        """Return the first hits of a search that began; all of them when the time was enough for it."""
         if self.search is None:
             return []
-        shown = self._shown
-        found = [slot for slot in self.search.take(enough, seconds) if not shown[slot]]
-        if self.search.done:
+        end = time.monotonic() + seconds
+        found = self.search.first(enough, end)
+        if len(found) < enough and self.search.step(end):
+            found += self.search.take()
             self.search = None
         return found
+
+    def go_on(self, seconds: float) -> bool:
+        """Search for a while; return True when `rest_of_hits` has all."""
+        return self.search is None or self.search.step(time.monotonic() + seconds)
+
+    def end_search(self) -> tuple[list[int], set[int]]:
+        """End a search that is complete: the rest of the hits, and the slots that changed meanwhile."""
+        search, self.search = self.search, None
+        if search is None:
+            return [], set()
+        hits, shown = search.take(), self._shown
+        if search.touched and not self.renewing:
+            hits = [slot for slot in hits if not shown[slot]]
+        return hits, search.touched
+
+    def renew(self, hits: list[int]) -> None:
+        """Put the hits of a renewal in the place of all rows."""
+        self.rows = []
+        self._shown = bytearray(self.table.size)
+        self.renewing = False
+        self.append(hits)
 
     def append(self, slots: Iterable[int]) -> None:
         """Put slots at the end of the rows."""
         added, shown = list(slots), self._shown
         self.rows += added
+        if len(added) == len(shown):
+            shown[:] = b"\1" * len(shown)
+            return
         for slot in added:
             shown[slot] = 1
 
@@ -104,37 +143,6 @@ class RowSet:
     def take_out(self, row: int) -> None:
         """Take one row out."""
         self._shown[self.rows.pop(row)] = 0
-
-    # ------------------------------------------------------------ sorting
-
-    def sort_by(self, column: str, *, descending: bool) -> None:
-        """Choose the column; `sort_now` or `begin_sort` carries it out. An empty name means arrival order."""
-        self.sort_column = column
-        self.descending = descending
-        self.order_is_stale = True
-
-    def sort_now(self, slots: list[int]) -> None:
-        """Sort a list of slots in place."""
-        if not self.sort_column:
-            slots.sort()
-            return
-        keys: Any = self.table.keys(self.sort_column)
-        slots.sort(key=keys.__getitem__, reverse=self.descending)
-
-    def begin_sort(self) -> RowSort:
-        """Return a sort of all slots that can be done in slices."""
-        self._learn_new_slots()
-        keys: Sequence[object] = (
-            self.table.keys(self.sort_column) if self.sort_column else range(self.table.size)
-        )
-        return RowSort(list(self.order), keys, descending=self.descending)
-
-    def end_sort(self, result: list[int]) -> None:
-        """Take over a finished order; what arrived meanwhile is added at the end."""
-        missing = self.order[len(result) :]
-        self.order = result + missing
-        self.order_is_stale = bool(missing)
-        self._sorted_keys = list(self.table.keys(self.sort_column)) if self.sort_column else []
 
     def place_of(self, slot: int) -> int:
         """Return the row where a new slot belongs."""
@@ -156,30 +164,43 @@ class RowSet:
 
     def absorb(self, ids: Iterable[str]) -> Effects:
         """Return what changed records mean; the rows stay as they are."""
-        fits = RowFilter(self.table, self.wish)
-        slots = sorted({slot for slot in map(self.table.slot_of, ids) if slot is not None})
-        fitting = set(fits.of(slots))
+        return self.absorb_slots({slot for slot in map(self.table.slot_of, ids) if slot is not None})
+
+    def absorb_slots(self, touched: set[int]) -> Effects:
+        """Return what changed slots mean; the rows stay as they are."""
+        slots = sorted(touched)
+        if self.search is not None:
+            self.search.touched |= touched
+        fitting = set(RowFilter(self.table, self.wish).of(slots))
         self._learn_new_slots()
-        changed = [slot for slot in slots if slot in fitting and self.is_shown(slot)]
-        self._notice_moved(changed)
+        self._notice_keys()
         return Effects(
-            changed=changed,
+            changed=[slot for slot in slots if slot in fitting and self.is_shown(slot)],
             added=[slot for slot in slots if slot in fitting and not self.is_shown(slot)],
             gone=[slot for slot in slots if slot not in fitting and self.is_shown(slot)],
         )
 
-    def _notice_moved(self, slots: Iterable[int]) -> None:
-        if not self.sort_column:
-            return
-        keys = self.table.keys(self.sort_column)
-        before = self._sorted_keys
-        if any(slot >= len(before) or before[slot] != keys[slot] for slot in slots):
-            self.order_is_stale = True
+    def follow(self) -> Sequence[int] | None:
+        """Take over the slots after a compaction: no row comes, goes or moves, so nobody has to be told.
 
+        Returns the new slot by old slot; None when the rows cannot be told from it, and must be read anew.
+        """
+        moves = self.table.moves_since(self.epoch)
+        if moves is None:
+            return None
+        rows = [moves[slot] for slot in self.rows]
+        if rows and min(rows) < 0:
+            return None
+        self._renumber(moves)
+        self.rows = rows
+        self._shown = bytearray(self.table.size)
+        for slot in rows:
+            self._shown[slot] = 1
+        if self.search is not None:
+            self.begin_renewal()
+        return moves
+
+    @override
     def _learn_new_slots(self) -> None:
-        size = self.table.size
-        if size > self.known:
-            self.order.extend(range(self.known, size))
-            self._shown.extend(bytes(size - self.known))
-            self.known = size
-            self.order_is_stale = bool(self.sort_column)
+        super()._learn_new_slots()
+        self._shown.extend(bytes(max(0, self.known - len(self._shown))))

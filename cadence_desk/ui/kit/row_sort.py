@@ -129,29 +129,33 @@ def _numbered(distinct: set[str]) -> Generator[None, None, dict[str, int]]:
 class RowSort:
     """One sort of slots by a column, in slices. Stable."""
 
-    def __init__(self, slots: Sequence[int], work: Generator[None, None, list[int]]) -> None:
-        self.size = len(slots)
+    def __init__(self, size: int, work: Generator[None, None, list[int]]) -> None:
+        self.size = size
+        """How many slots it is about."""
         self.result: list[int] = []
         self.done = False
         self._work = work
 
     def step(self, seconds: float) -> bool:
-        """Work for a while; return True when `result` is complete."""
+        """Work for a while, one piece at least; return True when `result` is complete."""
         end = time.monotonic() + seconds
-        while not self.done and time.monotonic() < end:
+        while not self.done:
             try:
                 next(self._work)
             except StopIteration as ended:
                 self.result = ended.value
                 self.done = True
+            if time.monotonic() >= end:
+                break
         return self.done
 
 
 def sort_of(slots: Sequence[int], ranks: Ranks, column: str, *, descending: bool) -> RowSort:
-    """Return a sort by a column; an empty name means arrival order."""
+    """Return a sort of the slots as they are now by a column; an empty name means arrival order."""
+    wanted = list(slots)
 
     def work() -> Generator[None, None, list[int]]:
         keys: Any = range(1 << 60) if not column else (yield from ranks.work(column))
-        return (yield from sort_in_pieces(slots, keys.__getitem__, descending=descending))
+        return (yield from sort_in_pieces(wanted, keys.__getitem__, descending=descending))
 
-    return RowSort(slots, work())
+    return RowSort(len(wanted), work())
