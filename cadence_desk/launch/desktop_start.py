@@ -59,14 +59,11 @@ def open_from_desktop(
 
 def _asked(link: str, orgs: ComputerOrgs, problem: DeskError | None) -> str:
     """Show the sheet and return the key of the added org, a word for the practice org, or nothing."""
-    from PySide6.QtWidgets import QApplication
-
     from cadence_desk.bridge.app import run_app
-    from cadence_desk.ui.kit.theme import Scheme, apply_theme
+    from cadence_desk.ui.kit.theme import Scheme, apply_theme, window_app
 
-    app = QApplication.instance() or QApplication(["cadence-desk"])
-    if isinstance(app, QApplication):
-        apply_theme(app, Scheme.SYSTEM)
+    app = window_app()
+    apply_theme(app, Scheme.SYSTEM)
     sheet = _sheet(link, orgs, problem)
     answer: list[str] = []
 

@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from cadence_desk.bridge.app import run_app
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import DeskError
 from cadence_desk.launch.watch import Watch
-from cadence_desk.ui.kit.theme import apply_theme
+from cadence_desk.ui.kit.theme import apply_theme, window_app
 from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.kit.workplace import NoMemory
 from cadence_desk.ui.shell.main_window import MainWindow
+from cadence_desk.ui.shell.window_memory import kept_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -90,14 +90,14 @@ class WindowRun:
         self.options: EngineOptions | None = None
         """The engine's settings; those of the preferences when left out."""
         self.watch = Watch(paths.logs, self._tell_fault, release=desk_opened is None)
-        self.app = QApplication.instance() or QApplication(["cadence-desk"])
+        self.app = window_app()
         self.contribute: Callable[[MainWindow], None] = lambda _window: None
         """Adds the commands that only the launcher can carry out; called for each window."""
         self._safe = safe
-        self.window = MainWindow(NoMemory() if safe else ScreenMemory(self.preferences), open_page)
-        if isinstance(self.app, QApplication):
-            apply_theme(self.app, self.window.memory.scheme)
-            self.app.commitDataRequest.connect(self._computer_shuts_down)
+        memory = NoMemory() if safe else ScreenMemory(self.preferences)
+        apply_theme(self.app, kept_scheme(memory))  # before there is a window: nothing is polished twice
+        self.window = MainWindow(memory, open_page)
+        self.app.commitDataRequest.connect(self._computer_shuts_down)
         self.meter = self.watch.meter
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None

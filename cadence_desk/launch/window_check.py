@@ -13,14 +13,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, qVersion
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication
 
 from cadence_desk.bridge.runtime import check_runtime
 from cadence_desk.domain.errors import InternalError
 from cadence_desk.launch.window import ScreenMemory
 from cadence_desk.settings.preferences import Preferences
-from cadence_desk.ui.kit.theme import Scheme, apply_theme
+from cadence_desk.ui.kit.theme import Scheme, apply_theme, window_app
 from cadence_desk.ui.shell.main_window import MainWindow
+from cadence_desk.ui.shell.window_memory import kept_scheme
 
 EVERYWHERE = "qoffscreen"
 OF_SYSTEM = {"linux": ("qxcb", "qwayland"), "darwin": ("qcocoa",), "win32": ("qwindows",)}
@@ -70,9 +70,8 @@ def painted_window() -> str:
     problem = check_runtime()
     if problem:
         raise InternalError(problem)
-    app = QApplication.instance() or QApplication(["cadence-desk"])
-    if isinstance(app, QApplication):
-        apply_theme(app, Scheme.LIGHT)
+    app = window_app()
+    apply_theme(app, Scheme.LIGHT)
     families = len(QFontDatabase.families())
     if not families:
         raise InternalError("There is no font on this computer.")
@@ -95,10 +94,9 @@ def painted_window() -> str:
 
 def tell_first_paint() -> int:
     """Paint the window as a start does and print the moment on the system's steady clock: for measuring the start."""
-    app = QApplication.instance() or QApplication(["cadence-desk"])
-    window = MainWindow(ScreenMemory(Preferences()), lambda _address: None)
-    if isinstance(app, QApplication):
-        apply_theme(app, window.memory.scheme)
+    app, memory = window_app(), ScreenMemory(Preferences())
+    apply_theme(app, kept_scheme(memory))
+    window = MainWindow(memory, lambda _address: None)
     window.show()
     app.processEvents()
     print(time.monotonic_ns())

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.icons import icon
-from cadence_desk.ui.kit.theme import colors
+from cadence_desk.ui.kit.theme import colors, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,8 +90,7 @@ class FacetPill(QToolButton):
         self.setText(f"{text}  ▾".replace("&", "&&"))
         self.setAccessibleName(f"Filter by {self._title.lower()}, now {word}")
         self.setProperty("chosen", bool(self.value))
-        self.style().unpolish(self)
-        self.style().polish(self)
+        restyle(self)
 
     def _fill(self) -> None:
         menu = self.menu()

@@ -122,6 +122,8 @@ DARK = Colors(
     },
 )
 
+_STYLE = "Fusion"
+_STYLED = "styled"
 _current: list[Colors] = [LIGHT]
 
 
@@ -130,12 +132,25 @@ def colors() -> Colors:
     return _current[0]
 
 
+def window_app() -> QApplication:
+    """Return the application, made now in the style that both looks build on if there is none."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    made = QApplication(["cadence-desk", "-style", _STYLE])
+    made.setProperty(_STYLED, True)  # noqa: FBT003  # a Qt property, by position only
+    return made
+
+
 def apply_theme(app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> Colors:
     """Put a look on the application and return its colors; SYSTEM asks the platform."""
     chosen = DARK if _wants_dark(app, scheme) else LIGHT
     _current[0] = chosen
-    if app.style().objectName() != "fusion":
-        app.setStyle("Fusion")
+    if not app.property(
+        _STYLED
+    ):  # the first style that Python sees costs 5 ms: all kinds of styles are set up
+        app.setStyle(_STYLE)
+        app.setProperty(_STYLED, True)  # noqa: FBT003
     app.setPalette(_palette(chosen))
     app.setStyleSheet(style_sheet(_sheet_values(chosen)))
     return chosen
@@ -187,6 +202,13 @@ def _palette(chosen: Colors) -> QPalette:
     for target in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(chosen.muted))
     return palette
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet look at a widget's properties again; what was never shown is looked at when it is."""
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def font_of(widget: QWidget, *, scale: float = 1.0, bold: bool = False) -> QFont:

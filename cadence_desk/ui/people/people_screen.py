@@ -13,7 +13,7 @@ from cadence_desk.ui.kit.column_fitter import ColumnPlan
 from cadence_desk.ui.kit.facet_pill import FacetPill
 from cadence_desk.ui.kit.list_screen import ListScreen
 from cadence_desk.ui.kit.shapes import Badge, Shape
-from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.kit.theme import Tone, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,8 +145,7 @@ class PeopleScreen(ListScreen):
         self.views.setText(f"{f'List: {shown}' if shown else 'List'}  ▾".replace("&", "&&"))
         self.views.setAccessibleName(f"List view, now {name or 'all people'}")
         self.views.setProperty("chosen", bool(name))
-        self.views.style().unpolish(self.views)
-        self.views.style().polish(self.views)
+        restyle(self.views)
 
     @override
     def clear_filters(self) -> None:

@@ -14,7 +14,7 @@ from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.icons import window_icon
 from cadence_desk.ui.kit.moments import count_word
-from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.kit.theme import Tone, colors
 from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
 from cadence_desk.ui.shell.frame import WindowFrame
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from cadence_desk.bridge.faults import Fault
     from cadence_desk.domain.errors import DeskError
     from cadence_desk.ui.kit.desk_face import DeskFace, TasksFace
+    from cadence_desk.ui.kit.theme import Colors
     from cadence_desk.ui.outbox.trouble_page import TroublePage
     from cadence_desk.ui.shell.later_parts import LaterParts
+
+_PALETTES = frozenset({QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange})
 
 
 class MainWindow(PartsWindow):
@@ -43,6 +46,8 @@ class MainWindow(PartsWindow):
     """What to show once the desk is open."""
     _told_kept = False
     _told_unsaved = False
+    _look: Colors | None = None
+    """Whose colors the buttons' icons have."""
 
     def __init__(self, memory: Memory | None = None, open_page: Callable[[str], None] = open_url) -> None:
         super().__init__()
@@ -52,6 +57,7 @@ class MainWindow(PartsWindow):
         self._relay: EventRelay | None = None
         self._started = False
         self._finished = False
+        self._look = colors()
         self.frame = WindowFrame(open_page)
         self.setCentralWidget(self.frame)
         self.memory = WindowMemory(self, self.frame, memory or NoMemory())
@@ -178,7 +184,9 @@ class MainWindow(PartsWindow):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange}:
+        # the first polish changes the palette too, and nothing is to be painted anew for that
+        if self._look is not colors() and event.type() in _PALETTES:
+            self._look = colors()
             repaint_colors(self)
 
     @override

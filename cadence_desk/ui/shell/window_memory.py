@@ -25,6 +25,12 @@ _NORMAL = (1280, 800)
 _LEAST = (900, 560)
 
 
+def kept_scheme(memory: Memory) -> Scheme:
+    """Return the look the user chose."""
+    kept = memory.read("scheme")
+    return Scheme(kept) if kept in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
+
+
 class WindowMemory:
     """Reads and writes the window's settings."""
 
@@ -38,8 +44,7 @@ class WindowMemory:
     @property
     def scheme(self) -> Scheme:
         """The look the user chose."""
-        kept = self._memory.read("scheme")
-        return Scheme(kept) if kept in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
+        return kept_scheme(self._memory)
 
     @property
     def single_keys(self) -> bool:
