@@ -169,6 +169,7 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
     from cadence_desk.launch.org_switch import HomeOrg, let_switch
     from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file
     from cadence_desk.launch.safe_mode import SafeMode
+    from cadence_desk.launch.terminal_pages import PASSING, TerminalPages
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
     from cadence_desk.ui.org.org_picker import OrgChoice
@@ -191,7 +192,8 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
                 OrgChoice("practice", "Practice org", Banner.TRAINING, "on this computer"),
                 lambda: NextOrg("practice", open_again, options, remember=False),
             )
-            let_switch(window, _orgs(parsed, paths, environment), "practice", home)
+            shelf = let_switch(window, _orgs(parsed, paths, environment), "practice", home)
+            TerminalPages(window, lambda: shelf.open_key, parsed, PASSING)
             if parsed.safe_mode:
                 SafeMode(window, home.open_again, None, asked=True)
             return window.run()
@@ -203,6 +205,9 @@ def _orgs(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     from cadence_desk.bootstrap.orgs import ComputerOrgs
 
     return ComputerOrgs(paths, environment, parsed.key_file)
+
+
+_NAMED = "The environment names the org of this start (CADENCE_DESK_…)."
 
 
 def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
@@ -222,6 +227,7 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.launch.org_switch import let_switch
     from cadence_desk.launch.safe_mode import SafeMode
+    from cadence_desk.launch.terminal_pages import TerminalPages
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.start_log import StartLog
 
@@ -232,8 +238,8 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     named = profile.way_in not in {WayIn.BROWSER, WayIn.CLI}
     if not named:
         window.preferences.last_profile = profile.key
-    fixed = "The environment names the org of this start (CADENCE_DESK_…)." if named else ""
-    let_switch(window, _orgs(parsed, paths, environment), profile.key, fixed=fixed)
+    shelf = let_switch(window, _orgs(parsed, paths, environment), profile.key, fixed=_NAMED if named else "")
+    TerminalPages(window, lambda: shelf.open_key, parsed)
     if safe:
 
         def back() -> NextOrg:

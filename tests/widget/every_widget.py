@@ -26,6 +26,7 @@ from cadence_desk.domain.overriding import override
 from cadence_desk.domain.planning.run import Run, RunState
 from cadence_desk.ui.calling.call_facts import call_facts
 from cadence_desk.ui.kit.theme import Tone
+from cadence_desk.ui.org.command_page import TerminalCommand
 from tests.widget.fake_desk import FakeDesk, FakeDraft
 from tests.widget.fake_runs import FakeResult, FakeRun
 from tests.widget.test_org_picker import FakeShelf
@@ -147,6 +148,7 @@ class Maker:
             "size": QSize(600, 400),
             "moment": QDateTime.currentDateTime(),
             "pages": [Page(NESTED, NESTED)],
+            "offers": [TerminalCommand(NESTED, NESTED)],
             "trouble": Trouble("CD-1303", NESTED, NESTED, (NESTED,), tuple(Remedy)),
             "shelf": FakeShelf(),
             "open_page": lambda _address: None,
@@ -157,7 +159,7 @@ class Maker:
             "commands": {},
             "entries": (("people", NESTED),),
             "draft": draft,
-            **dict.fromkeys(("title", "words", "yes", "name", "noun", "facet", "code", "placeholder", "other", "link"), NESTED),
+            **dict.fromkeys(("title", "words", "why", "yes", "name", "noun", "facet", "code", "placeholder", "other", "link"), NESTED),
         }  # fmt: skip
 
     def make(self, kind: type[QWidget]) -> QWidget:
