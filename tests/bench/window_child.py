@@ -1,7 +1,7 @@
 """One start of a window in a process of its own: says at what moment it stood where it was asked to, and ends.
 
-Run as `python -m tests.bench.window_child UNTIL [HOME READY_FILE]`; UNTIL is bare, paint, rows or live. Imports at the top
-would count as start-up of the bare window, so each way imports what it needs itself.
+Run as `python -m tests.bench.window_child UNTIL [HOME READY_FILE]`; UNTIL is bare, used, paint, rows or live. Imports at
+the top would count as start-up of the bare window, so each way imports what it needs itself.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from collections.abc import Callable
 
-    from cadence_desk.bootstrap.opening import OpenProfile
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QMainWindow
+
     from cadence_desk.launch.window import WindowRun
+
+ORG = "bench"
 
 
 def tell() -> None:
-    """Print the moment and the most memory so far, and end without the quit order: it is not what is measured."""
-    at = time.monotonic()
+    """Print the moment, the CPU time and the most memory, and end without the quit order: it is not what is measured."""
+    at, cpu = time.monotonic(), time.process_time()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     most = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    sys.stdout.write(f"{at} {most}\n")
+    sys.stdout.write(f"{at} {cpu} {most}\n")
     sys.stdout.flush()
     os._exit(0)
 
@@ -50,33 +54,48 @@ def bare() -> None:
 
 
 def in_desk(until: str, home: str, ready_file: str) -> None:
-    """The real window over a home that was used before."""
-    from cadence_desk.bootstrap.opening import open_profile
+    """The program itself from its arguments on, in a home that was used before."""
+    from cadence_desk.bridge import app
+
+    if until == "paint":
+        app.be_painted = tell  # type: ignore[attr-defined]  # the moment at which the program is painted
+    else:
+        app.run_app = watched(app.run_app, until)
+    if until == "used":
+        add_org(Path(home), ready_file)
+        from cadence_desk.ui.kit import web_pages
+
+        web_pages.open_url = lambda address: play(ready_file, address)
+    from cadence_desk.launch.main import run
+
+    key_file = str(Path(home) / "secrets.key")
+    sys.exit(run(["--home", home, "--key-file", key_file, "--org", ORG]))
+
+
+def add_org(home: Path, ready_file: str) -> None:
+    """Add the practice org to a fresh home, with everybody on the People list."""
+    import json
+
     from cadence_desk.domain.orgs import OrgProfile
-    from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths
+    from cadence_desk.settings.preferences import Preferences
+    from cadence_desk.settings.profile_book import ProfileBook
 
-    def open_now() -> OpenProfile:
-        import json
-
-        ready = json.loads(Path(ready_file).read_text(encoding="utf-8"))
-        profile = OrgProfile(
-            "bench",
-            "Bench org",
-            ready["rest_url"],
-            ready["desk_client_id"],
-            tuple(ready["desk_redirect_uris"]),
-            events_endpoint=ready["events_endpoint"],
-            extra_ca=ready["ca_file"],
-        )
-        return open_profile(profile, paths, Path(home) / "secrets.key")
-
-    paths = Paths(Path(home))
-    run = WindowRun(paths, open_now, open_page=lambda page: play(ready_file, page))
-    if until != "paint":
-        run.options = run.all_people()
-    watch(run, until)
-    run.run()
+    ready = json.loads(Path(ready_file).read_text(encoding="utf-8"))
+    paths = Paths(home)
+    paths.ensure()
+    redirects = tuple(ready["desk_redirect_uris"])
+    profile = OrgProfile(
+        ORG,
+        "Bench org",
+        ready["rest_url"],
+        ready["desk_client_id"],
+        redirects,
+        events_endpoint=ready["events_endpoint"],
+        extra_ca=ready["ca_file"],
+    )
+    ProfileBook(paths.profile_book).add(profile)
+    Preferences(people_scope="all").save(paths.preferences)
 
 
 def play(ready_file: str, page: str) -> None:
@@ -89,23 +108,19 @@ def play(ready_file: str, page: str) -> None:
     PlayedBrowser(ready["ca_file"], ready["user_id"]).open_page(page)
 
 
-def watch(run: WindowRun, until: str) -> None:
-    """See that the moment is told when the window stands where it should."""
-    if until == "paint":
-        whole = run.app.processEvents
+def watched(run_app: Callable[..., int], until: str) -> Callable[..., int]:
+    """Return the program's own way to run its window, with a look at it every two milliseconds."""
 
-        def painted() -> None:
-            whole()  # the program's own first turn of events: the window and all in it paint here
-            tell()
+    def run(app: object, window: QMainWindow, session: Any, **kept: object) -> int:
+        from PySide6.QtCore import QTimer
 
-        run.app.processEvents = painted  # type: ignore[method-assign,assignment]
-        return
-    from PySide6.QtCore import QTimer
+        timer = QTimer(window)
+        timer.setInterval(2)
+        timer.timeout.connect(lambda: look(session.__self__, until))
+        timer.start()
+        return run_app(app, window, session, **kept)
 
-    timer = QTimer(run.window)
-    timer.setInterval(2)
-    timer.timeout.connect(lambda: look(run, until))
-    timer.start()
+    return run
 
 
 def look(run: WindowRun, until: str) -> None:
