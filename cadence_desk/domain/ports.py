@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.calls import CallResult, CallScript, CallTask, TaskStatus
     from cadence_desk.domain.changes import ChangeEvent
     from cadence_desk.domain.errors import DeskError
+    from cadence_desk.domain.lookups import LookedUp, LookUp, StepTaskWrite
     from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity, OrgProfile
     from cadence_desk.domain.people import ListView, Person, Rep
     from cadence_desk.domain.record_ids import RecordId
@@ -202,8 +203,8 @@ class ReferenceGateway(Protocol):
     def call_results(self) -> list[CallResult]:
         """Return the call results in the org's order, with the outcome each maps to."""
 
-    def task_statuses(self) -> list[TaskStatus]:
-        """Return the org's task statuses."""
+    def task_statuses(self, *, anew: bool = False) -> list[TaskStatus]:
+        """Return the org's task statuses, remembered for a while unless they are wanted anew."""
 
     def reps(self) -> list[Rep]:
         """Return users who may be assignees; `can_work` is None where permissions cannot be read."""
@@ -233,8 +234,17 @@ class WorkGateway(Protocol):
     def create_task(self, values: Mapping[str, object], op_key: str) -> RecordId:
         """Create a task under a key: upsert where the org has the unique key field, else create with a marker."""
 
-    def update_task(self, task_id: RecordId, values: Mapping[str, object]) -> None:
-        """Update one task."""
+    @property
+    def expects_step_tasks(self) -> bool:
+        """True when the last step that was looked at had a task of the platform's, and one call can find and write it."""
+
+    def look_up(self, wanted: LookUp) -> LookedUp:
+        """Read several things at once, by one call where the org takes that."""
+
+    def update_step_task(
+        self, step_id: RecordId, task_id: RecordId | None, values: Mapping[str, object]
+    ) -> StepTaskWrite:
+        """Write into a step's own open task and read the step after it; without an id the request finds the task itself."""
 
     def delete_task(self, task_id: RecordId) -> None:
         """Delete one task; a missing one is refused."""

@@ -17,9 +17,12 @@ from cadence_desk.salesforce.soql import SoqlQuery, keep_described
 
 if TYPE_CHECKING:
     from cadence_desk.domain.record_ids import RecordId
+    from cadence_desk.salesforce.context import OrgContext
 
 SELECT_TEMPLATE = "selectTemplateForSalesCadenceStepTracker"
 PURPOSE = "calls"
+STATUSES_SECONDS = 3600.0
+"""So long the statuses are remembered; a refused task reads them anew."""
 
 _ABSENT = (NotAvailable, NotAllowed, OrgRefused)
 
@@ -47,8 +50,21 @@ class CallReader(ActionsClient):
             if rows.text(row, "Disposition")
         ]
 
-    def task_statuses(self) -> list[TaskStatus]:
-        """Return the org's task statuses in its order; a renamed "Completed" is still the one marked closed."""
+    def __init__(self, org: OrgContext) -> None:
+        super().__init__(org)
+        self._statuses: tuple[float, list[TaskStatus]] | None = None
+
+    def task_statuses(self, *, anew: bool = False) -> list[TaskStatus]:
+        """Return the org's task statuses in its order; a renamed "Completed" is still the one marked closed.
+
+        They are remembered for an hour, unless they are wanted anew.
+        """
+        now, known = self._org.clock.monotonic(), self._statuses
+        if anew or known is None or now - known[0] >= STATUSES_SECONDS:
+            known = self._statuses = (now, self._read_statuses())
+        return known[1]
+
+    def _read_statuses(self) -> list[TaskStatus]:
         fields = ("Id", "ApiName", "MasterLabel", "IsClosed", "IsDefault", "SortOrder")
         found = self._org.rest.rows(SoqlQuery("TaskStatus", fields).order_by("SortOrder"), PURPOSE)
         return [

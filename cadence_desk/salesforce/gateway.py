@@ -14,14 +14,14 @@ from cadence_desk.salesforce.list_reader import ListReader
 from cadence_desk.salesforce.rep_reader import RepReader
 from cadence_desk.salesforce.soql import SoqlQuery
 from cadence_desk.salesforce.stamp_reader import StampReader
-from cadence_desk.salesforce.tasks import TaskClient
+from cadence_desk.salesforce.step_tasks import StepTasks
 from cadence_desk.salesforce.tokens import ids_in
 
 if TYPE_CHECKING:
     from cadence_desk.salesforce.context import OrgContext
 
 
-class SalesforceGateway(StampReader, CadenceReader, CallReader, TaskClient, RepReader, ListReader):
+class SalesforceGateway(StampReader, CadenceReader, CallReader, StepTasks, RepReader, ListReader):
     """One org, as the signed-in user sees it."""
 
     def __init__(self, org: OrgContext) -> None:

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable
-from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_answer, translate_exception
+from cadence_desk.salesforce.composite import query_part, unwrapped, wrapped
+from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_exception
 from cadence_desk.salesforce.exchange import Exchange, begin
 from cadence_desk.salesforce.hosts import may_go
 from cadence_desk.salesforce.retry import RetryRules
 from cadence_desk.salesforce.rows import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simple_salesforce.api import Salesforce
 
+    from cadence_desk.salesforce.composite import Part, PartAnswer
     from cadence_desk.salesforce.session import OrgSession
     from cadence_desk.salesforce.soql import SoqlQuery
     from cadence_desk.salesforce.transport import Transport
@@ -64,6 +66,8 @@ class RestClient:
         self._clients = _Clients()
         self._lock = threading.Lock()
         self._version = ""
+        self.takes_composites = True
+        """False once the org has refused a composite request as such."""
 
     def version(self) -> str:
         """Return the API version to use, negotiated once.
@@ -132,7 +136,10 @@ class RestClient:
 
     def pages_of(self, soql: str, purpose: str, *, deleted: bool = False) -> Iterator[list[dict[str, Any]]]:
         """As pages, for a query the org itself wrote (that of a list view)."""
-        page = self._first_page(soql, purpose, deleted=deleted)
+        yield from self.pages_from(self._first_page(soql, purpose, deleted=deleted), purpose)
+
+    def pages_from(self, page: Any, purpose: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield the rows of a query's first page and of those that follow it."""
         while True:
             if not isinstance(page, dict):
                 raise AnswerUnreadable("The answer to a query holds no records.")
@@ -146,16 +153,24 @@ class RestClient:
         """Return all rows of a query."""
         return [row for page in self.pages(query, purpose, deleted=deleted) for row in page]
 
+    def together(self, parts: Sequence[Part], purpose: str, *, write: bool = False) -> list[PartAnswer]:
+        """Ask several things by one composite request: one call of the daily limit (REST guide, Composite).
+
+        Raises:
+            DeskError: the request as a whole failed; parts that failed are answers.
+        """
+        body = wrapped(parts, self.version())
+        return self._run(
+            purpose,
+            lambda sf: unwrapped(sf.restful("composite", method="POST", json=body), parts),
+            write=write,
+        )
+
     def _first_page(self, soql: str, purpose: str, *, deleted: bool) -> Any:
         if len(quote(soql)) <= LONG_QUERY:
             return self._run(purpose, lambda sf: sf.query(soql, include_deleted=deleted))
-        resource = "queryAll" if deleted else "query"
-        path = f"/services/data/v{self.version()}/{resource}?q={quote(soql, safe='')}"
-        wrapped = {"method": "GET", "url": path, "referenceId": "query"}
-        answer = self._run(
-            purpose, lambda sf: sf.restful("composite", method="POST", json={"compositeRequest": [wrapped]})
-        )
-        return unwrap_composite(answer)
+        (answer,) = self.together([query_part("query", soql, deleted=deleted)], purpose)
+        return answer.value()
 
     def _more(self, path: str, purpose: str) -> Any:
         if not path.startswith("/services/data/"):
@@ -254,26 +269,6 @@ def is_element_list(body: object) -> TypeGuard[list[dict[str, Any]]]:
         and bool(body)
         and all(isinstance(item, dict) and isinstance(item.get("isSuccess"), bool) for item in body)
     )
-
-
-def unwrap_composite(answer: object) -> Any:
-    """Return the body of the one subrequest of a composite call.
-
-    Composite answers 200 even when its parts failed (REST guide, Composite).
-
-    Raises:
-        DeskError: the part failed, as its own status and body say.
-    """
-    try:
-        part = answer["compositeResponse"][0]  # type: ignore[index]
-        status, body = int(part["httpStatusCode"]), part["body"]
-    except (TypeError, LookupError, ValueError, OverflowError):
-        status, body = 0, None
-    if not 100 <= status <= 599:
-        raise AnswerUnreadable("The answer to a query cannot be read.")
-    if status != 200:
-        raise translate_answer(status, body, Exchange())
-    return body
 
 
 def listed_versions(listed: object) -> tuple[int, ...]:

@@ -27,15 +27,17 @@ from cadence_desk.domain.errors import (
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
+from cadence_desk.sync.kinds.kind import Prepared
 from cadence_desk.sync.kinds.registry import KINDS
 from cadence_desk.sync.org_time import ORG_TIME, is_unsure, org_time
-from cadence_desk.sync.read_back import read_back
+from cadence_desk.sync.read_back import read_before
+from cadence_desk.sync.seen_open import SeenOpen
 from cadence_desk.sync.supervisor import in_lane, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cadence_desk.sync.kinds.kind import Prepared, Sent
+    from cadence_desk.sync.kinds.kind import Sent
     from cadence_desk.sync.outbox_runner import OutboxRunner
     from cadence_desk.sync.parts import EngineParts
 
@@ -53,6 +55,7 @@ class Attempt:
     def __init__(self, parts: EngineParts, runner: OutboxRunner) -> None:
         self._parts = parts
         self._runner = runner
+        self._seen_open = SeenOpen(parts.clock)
 
     async def run(self, group: Sequence[Operation]) -> None:
         """Try to carry out a group of operations of one kind."""
@@ -99,9 +102,12 @@ class Attempt:
     async def _prepare(self, group: Sequence[Operation]) -> list[Operation]:
         kind = KINDS[group[0].kind]
         gateway = self._parts.gateway
+        known = self._seen_open.spares_a_look(kind, group)
 
         def look() -> tuple[list[Prepared], float | None]:
-            fetched = read_back(gateway, group)
+            if known:
+                return [Prepared()], org_time(gateway)
+            fetched = read_before(gateway, group)
             return [kind.prepare(fetched, operation) for operation in group], org_time(gateway)
 
         found, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
@@ -119,6 +125,7 @@ class Attempt:
                 ended += self._refusal(operation, prepared, evidence)
             else:
                 ready.append(replace(operation, evidence=evidence))
+                self._seen_open.note(prepared.open_steps)
         await self._end(ended)
         return ready
 
@@ -157,10 +164,7 @@ class Attempt:
             for operation in group:
                 await self.run([operation])
             return
-        told = {
-            "server_code": error.server_code or error.code,
-            "server_text": error.server_text or error.message,
-        }
+        told = _told(error)
         operation = group[0]
         boot = {"owner_boot_id": self._parts.boot_id, "attempt": operation.attempt, "sent": operation.sent}
         try:
@@ -222,6 +226,8 @@ class Attempt:
             await self._doubt(group, "the answer could not be understood")
             raise
         self._runner.pauses.link_worked()
+        for part in parts:
+            self._seen_open.note(part.open_steps)
         moved = await self._record(
             [_move_for(operation, part) for operation, part in zip(group, parts, strict=True)]
         )
@@ -233,11 +239,7 @@ class Attempt:
             await self._doubt(group, error.code)
             return
         if _definite_no(error):
-            told = {
-                "server_code": error.server_code or error.code,
-                "server_text": error.server_text or error.message,
-            }
-            moves = [_refused(one, error.code, told) for one in group]
+            moves = [_refused(one, error.code, _told(error)) for one in group]
             await self._after_answer(await self._record(moves))
             return
         hold, at = self._wait_for(error)
@@ -314,6 +316,13 @@ def _refused(operation: Operation, why: str, told: Mapping[str, object]) -> Move
     if is_unsure(operation):
         return Move(operation.op_id, _S.IN_DOUBT, "refused, but an earlier send may yet be carried out", told)
     return Move(operation.op_id, _S.REFUSED, why, told)
+
+
+def _told(error: DeskError) -> dict[str, object]:
+    return {
+        "server_code": error.server_code or error.code,
+        "server_text": error.server_text or error.message,
+    }
 
 
 def _definite_no(error: DeskError) -> bool:

@@ -1,74 +1,85 @@
-"""Answers the reads of many operations from a few batched queries. Used in lanes by the outbox runner.
+"""Answers the reads of some operations from one look-up. Used in lanes by the outbox runner.
 
-A group of 50 rows is prepared or read back with one query per object instead of one per row.
+Operations of all kinds are prepared or read back together: by one call where the org takes composite requests, else by
+one query per object. Whatever was not looked up goes to the org as before.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from cadence_desk.domain.operations import Kind
-from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.domain.lookups import LookedUp, LookUp, joined
+from cadence_desk.sync.kinds.registry import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from cadence_desk.domain.calls import CallTask
     from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.ports import OrgGateway
+    from cadence_desk.domain.record_ids import RecordId
     from cadence_desk.domain.trackers import StepTracker, Tracker
 
-_BY_STEP = frozenset({Kind.COMPLETE_STEP, Kind.SKIP_STEP, Kind.COMPLETE_CALL})
-_BY_TRACKER = frozenset({Kind.REMOVE, Kind.PAUSE, Kind.RESUME, Kind.CHANGE_ASSIGNEE, Kind.SET_DISPOSITION})
+NOTHING = LookUp()
 
 
-def read_back(gateway: OrgGateway, operations: Sequence[Operation]) -> OrgGateway:
-    """Return a gateway that answers these operations' reads from batched queries; blocks while they run.
+def read_before(gateway: OrgGateway, operations: Iterable[Operation]) -> OrgGateway:
+    """Return a gateway that answers what preparing these operations reads; blocks while it looks that up."""
+    return _looked_up(gateway, joined(KINDS[one.kind].needs_before(gateway, one) for one in operations))
 
-    A single operation reads for itself. Everything that was not fetched ahead goes to the org as before.
-    """
-    if len(operations) < 2:
+
+def read_back(gateway: OrgGateway, operations: Iterable[Operation]) -> OrgGateway:
+    """Return a gateway that answers what verifying these operations reads; blocks while it looks that up."""
+    return _looked_up(gateway, joined(KINDS[one.kind].needs_after(one) for one in operations))
+
+
+def _looked_up(gateway: OrgGateway, wanted: LookUp) -> OrgGateway:
+    if wanted == NOTHING:
         return gateway
-    return cast("OrgGateway", _ReadBack(gateway, operations))
+    return cast("OrgGateway", _ReadBack(gateway, wanted, gateway.look_up(wanted)))
 
 
 class _ReadBack:
-    """Delegates everything to the gateway but the reads it has fetched ahead."""
+    """Delegates everything to the gateway but the reads that were looked up."""
 
-    def __init__(self, gateway: OrgGateway, operations: Sequence[Operation]) -> None:
+    def __init__(self, gateway: OrgGateway, wanted: LookUp, found: LookedUp) -> None:
         self._gateway = gateway
-        targets = [operation.target_id for operation in operations if operation.kind is Kind.ENROLL]
-        trackers = [
-            RecordId(operation.subject_id) for operation in operations if operation.kind in _BY_TRACKER
-        ]
-        steps = [RecordId(operation.subject_id) for operation in operations if operation.kind in _BY_STEP]
-        self._targets = set(targets)
-        self._of_target: dict[str, list[Tracker]] = {}
-        for tracker in gateway.trackers_of(targets, active_only=False) if targets else ():
-            self._of_target.setdefault(tracker.target_id, []).append(tracker)
-        self._steps = {step.id: step for step in (gateway.read_steps(steps) if steps else ())}
-        after_steps = [step.tracker_id for step in self._steps.values()]
-        wanted = [*trackers, *after_steps]
-        self._trackers = {found.id: found for found in (gateway.read_trackers(wanted) if wanted else ())}
-        self._asked_trackers, self._asked_steps = set(wanted), set(steps)
+        self._wanted = wanted
+        self._found = found
+        by_id = (*(found.trackers or ()), *(found.targets or ()))
+        self._trackers = {tracker.id: tracker for tracker in by_id}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._gateway, name)
 
     def trackers_of(self, target_ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
         """See OrgGateway."""
-        if not self._targets.issuperset(target_ids):
+        if self._found.targets is None or not set(self._wanted.targets).issuperset(target_ids):
             return self._gateway.trackers_of(target_ids, active_only=active_only)
-        found = [tracker for target in target_ids for tracker in self._of_target.get(target, ())]
+        found = [tracker for tracker in self._found.targets if tracker.target_id in target_ids]
         return [tracker for tracker in found if tracker.is_active or not active_only]
 
     def read_trackers(self, ids: Sequence[RecordId]) -> list[Tracker]:
         """See OrgGateway."""
-        if not self._asked_trackers.issuperset(ids):
+        asked = set(self._wanted.trackers) if self._found.trackers is not None else set()
+        if not asked.union(self._trackers).issuperset(ids):
             return self._gateway.read_trackers(ids)
         return [self._trackers[record_id] for record_id in ids if record_id in self._trackers]
 
     def read_steps(self, ids: Sequence[RecordId]) -> list[StepTracker]:
         """See OrgGateway."""
-        if not self._asked_steps.issuperset(ids):
+        if self._found.steps is None or not set(self._wanted.steps).issuperset(ids):
             return self._gateway.read_steps(ids)
-        return [self._steps[record_id] for record_id in ids if record_id in self._steps]
+        return [step for step in self._found.steps if step.id in ids]
+
+    def tasks_of_step(self, step_id: RecordId) -> list[CallTask]:
+        """See OrgGateway."""
+        if self._found.tasks_of_steps is None or step_id not in self._wanted.tasks_of_steps:
+            return self._gateway.tasks_of_step(step_id)
+        return [task for task in self._found.tasks_of_steps if task.step_tracker_id == step_id]
+
+    def read_task(self, task_id: RecordId) -> CallTask | None:
+        """See OrgGateway."""
+        if self._found.tasks is None or task_id not in self._wanted.tasks:
+            return self._gateway.read_task(task_id)
+        return next((task for task in self._found.tasks if task.id == task_id), None)

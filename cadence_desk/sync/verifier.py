@@ -7,10 +7,10 @@ whole answer arrived or a re-send cannot repeat the effect. Called by the outbox
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import DeskError, StoreError
+from cadence_desk.domain.errors import DeskError, Retry, StoreError
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.protection import has_task_key
@@ -21,12 +21,13 @@ from cadence_desk.sync.org_time import UNSURE, is_unsure, org_time, sent_org_tim
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.supervisor import in_lane, settled
 from cadence_desk.sync.waits import DOUBTED
+from cadence_desk.sync.watches import UNREAD_PAUSE, Watch, Watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cadence_desk.domain.operations import Kind
     from cadence_desk.domain.orgs import Capabilities
+    from cadence_desk.domain.ports import OrgGateway
     from cadence_desk.sync.outbox_runner import OutboxRunner
     from cadence_desk.sync.parts import EngineOptions, EngineParts
     from cadence_desk.sync.supervisor import Supervisor
@@ -35,34 +36,8 @@ _S = OperationState
 MOST_UNCLEAR = 3
 DAY_SECONDS = 86_400.0
 GROUP = 50
-HURRY_GAP = 0.5
-"""Between two reads that events ask for: a burst of events about one person costs two reads, not twenty."""
-UNREAD_PAUSE = 60.0
-NEVER = float("inf")
-
-
-@dataclass(slots=True)
-class _Watch:
-    """When an operation is read back next; times are monotonic.
-
-    Only reads that were due count as `step`: an event may come before the effect it announces can be read.
-    """
-
-    op_id: str
-    since: float
-    due: float
-    hurry_at: float = NEVER
-    read_at: float = -NEVER
-    step: int = 0
-    unclear: int = 0
-    unread: int = 0
-    complete_answer: bool = False
-    counted: bool = False
-    """The read under way was due, and not only asked for by an event."""
-
-    @property
-    def next_at(self) -> float:
-        return min(self.due, self.hurry_at)
+AGAIN_SECONDS = 15.0
+"""After a second lost answer: so long the next re-send waits, and twice as long after each further one."""
 
 
 class Verifier:
@@ -81,8 +56,7 @@ class Verifier:
         self._supervisor = supervisor
         self._runner = runner
         self._offers = offers
-        self._watches: dict[str, _Watch] = {}
-        self._reported: set[str] = set()
+        self._watches = Watches(parts.clock, options.verify_after, runner.work, runner.waits)
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._running = False
@@ -95,9 +69,8 @@ class Verifier:
     def start(self) -> None:
         """Watch everything that was accepted or in doubt when the process began."""
         self._running = True
-        now = self._now()
         for operation in self._runner.work.in_state(_S.ACCEPTED, _S.IN_DOUBT):
-            self._watches.setdefault(operation.op_id, _Watch(operation.op_id, now, now))
+            self._watches.resume(operation)
         self._arm()
 
     def stop(self) -> None:
@@ -108,28 +81,12 @@ class Verifier:
 
     def watch(self, operation: Operation, *, complete_answer: bool) -> None:
         """Read this operation back, first after a moment, then less often."""
-        now = self._now()
-        due = now + self._options.verify_after[0]
-        watch = _Watch(operation.op_id, now, due, complete_answer=complete_answer)
-        if operation.target_id in self._reported:
-            # The event was faster than the answer.
-            self._reported.discard(operation.target_id)
-            watch.hurry_at = now
-        self._watches[operation.op_id] = watch
+        self._watches.begin(operation, complete_answer=complete_answer)
         self._arm()
 
     def hurry(self, target_id: str, *, in_flight: bool) -> None:
         """The org reported a change of this target: read its operations back now, or as soon as they are answered."""
-        now = self._now()
-        hurried = False
-        if in_flight:
-            self._reported.add(target_id)
-        for operation in self._runner.work.of_target(target_id):
-            watch = self._watches.get(operation.op_id)
-            if watch is not None:
-                watch.hurry_at = min(watch.hurry_at, max(now, watch.read_at + HURRY_GAP))
-                hurried = True
-        if hurried:
+        if self._watches.hurry(target_id, in_flight=in_flight):
             self._arm()
 
     def _now(self) -> float:
@@ -140,36 +97,32 @@ class Verifier:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._running and self._task is None and self._watches:
-            soonest = min(watch.next_at for watch in self._watches.values()) - self._now()
-            self._timer = asyncio.get_running_loop().call_later(max(soonest, 0.0), self._look)
+        soonest = self._watches.soonest()
+        if self._running and self._task is None and soonest is not None:
+            self._timer = asyncio.get_running_loop().call_later(soonest, self._look)
 
     def _look(self) -> None:
         self._timer = None
         if not self._running or self._task is not None:
             return
-        due = self._due()
+        due = self._watches.due()
         if due:
             self._task = self._supervisor.spawn(self._check_all(due), "read back")
         else:
             self._arm()
 
-    def _due(self) -> list[_Watch]:
-        now = self._now() + 0.001
-        return [watch for watch in self._watches.values() if watch.next_at <= now]
-
-    async def _check_all(self, due: Sequence[_Watch]) -> None:
+    async def _check_all(self, due: Sequence[Watch]) -> None:
         try:
-            groups: dict[Kind, list[Operation]] = {}
+            operations: list[Operation] = []
             for watch in due:
                 operation = self._runner.work.get(watch.op_id)
                 if operation is None or operation.state not in {_S.ACCEPTED, _S.IN_DOUBT}:
-                    self._watches.pop(watch.op_id, None)
+                    self._watches.end(watch.op_id)
                 else:
-                    groups.setdefault(operation.kind, []).append(operation)
-            for operations in groups.values():
-                for start in range(0, len(operations), GROUP):
-                    await self._check(operations[start : start + GROUP])
+                    operations.append(operation)
+            operations.sort(key=lambda one: one.kind.value)
+            for start in range(0, len(operations), GROUP):
+                await self._check(operations[start : start + GROUP])
         finally:
             self._task = None
             self._arm()
@@ -177,16 +130,15 @@ class Verifier:
     # ------------------------------------------------------------ one group
 
     async def _check(self, operations: Sequence[Operation]) -> None:
-        kind = KINDS[operations[0].kind]
         gateway = self._parts.gateway
 
-        def look() -> tuple[float | None, list[Checked]]:
+        def look() -> tuple[float | None, list[Checked | DeskError]]:
             # The time before the reads: an effect that is absent after them was absent at that time or later.
             at = org_time(gateway)
             fetched = read_back(gateway, operations)
-            return at, [kind.verify(fetched, operation) for operation in operations]
+            return at, [_verified(fetched, operation) for operation in operations]
 
-        self._begin_read(operations)
+        self._watches.begin_read(operations)
         try:
             at, found = await in_lane(self._parts.lanes, LaneName.READ, look)
         except DeskError as error:
@@ -195,22 +147,15 @@ class Verifier:
         moves = []
         for operation, checked in zip(operations, found, strict=True):
             watch = self._watches[operation.op_id]
+            if isinstance(checked, DeskError):
+                await self._unread([operation], checked)
+                continue
             move = self._decide(operation, checked, watch, at)
             if move is not None:
                 moves.append(move)
             elif watch.counted:
-                self._next_time(watch)
+                self._watches.next_time(watch)
         await self._commit(moves)
-
-    def _begin_read(self, operations: Sequence[Operation]) -> None:
-        """Note that these are read now; a crash of the read leaves them all to a later one."""
-        now = self._now()
-        for operation in operations:
-            watch = self._watches[operation.op_id]
-            watch.counted = watch.due <= now + 0.001
-            if watch.counted:
-                watch.due = now + UNREAD_PAUSE
-            watch.hurry_at, watch.read_at = NEVER, now
 
     async def _unread(self, operations: Sequence[Operation], error: DeskError) -> None:
         """The org could not be read: that says nothing about the operations, unless it goes on for a day."""
@@ -236,18 +181,18 @@ class Verifier:
                 self._watches[move.op_id].due = self._now() + UNREAD_PAUSE
             return
         for move in moves:
-            self._watches.pop(move.op_id, None)
+            self._watches.end(move.op_id)
         self._runner.took(moved)
         self._runner.pauses.store_worked()
 
     # ------------------------------------------------------------ what follows from a read
 
-    def _decide(self, operation: Operation, checked: Checked, watch: _Watch, at: float | None) -> Move | None:
+    def _decide(self, operation: Operation, checked: Checked, watch: Watch, at: float | None) -> Move | None:
         """Return the next state, or None to look again later."""
         evidence: dict[str, object] = {**(operation.evidence or {}), **checked.evidence}
         if checked.finding is Finding.PRESENT:
             return Move(operation.op_id, _S.SETTLED, "the org was read and agrees", {"evidence": evidence})
-        last = watch.counted and watch.step + 1 >= len(self._options.verify_after)
+        last = self._watches.is_last(watch)
         if operation.state is _S.ACCEPTED:
             why = checked.why or "saved, but reading does not show it"
             return Move(operation.op_id, _S.NEEDS_REVIEW, why, {}) if last else None
@@ -258,31 +203,48 @@ class Verifier:
         return self._absent(operation, watch, at, evidence)
 
     def _absent(
-        self, operation: Operation, watch: _Watch, at: float | None, evidence: dict[str, object]
+        self, operation: Operation, watch: Watch, at: float | None, evidence: dict[str, object]
     ) -> Move | None:
         fields: dict[str, object] = {"hold": Hold.NONE, "next_try": 0.0}
         kind = KINDS[operation.kind]
         if watch.complete_answer or self._waited(operation, watch, at):
             fields["evidence"] = {**evidence, UNSURE: 0.0}
             return Move(operation.op_id, _S.QUEUED, "the effect is absent", fields)
-        if is_unsure(operation) or not kind.may_resend_at_once(operation, keyed=has_task_key(self._offers())):
+        seen = replace(operation, evidence=evidence)
+        at_once = kind.may_resend_at_once(seen, keyed=has_task_key(self._offers()))
+        if not at_once or self._rests(operation, watch):
             return None
-        # The first send may yet be carried out: a refusal of the second proves nothing before that is over,
-        # and the next different change of the same record waits for it.
+        # That send may yet be carried out: a refusal of the next one proves nothing before it is over, and the next
+        # different change of the same record waits for it. After several lost answers the last one counts.
         fields["evidence"] = {**evidence, UNSURE: operation.sent}
         if kind.shares_record:
             fields["evidence"] = {**evidence, UNSURE: operation.sent, DOUBTED: operation.sent}
         return Move(operation.op_id, _S.QUEUED, "the effect is absent and cannot be repeated", fields)
 
-    def _waited(self, operation: Operation, watch: _Watch, at: float | None) -> bool:
+    def _rests(self, operation: Operation, watch: Watch) -> bool:
+        """Return True while what was sent again at once, and lost again, is not sent once more.
+
+        That could not repeat the effect either, but a server that loses answers needs time. What it refused meanwhile
+        waits until the earlier send is over: asking again would bring the same no.
+        """
+        if not is_unsure(operation):
+            return False
+        pause = AGAIN_SECONDS * 2.0 ** max(operation.attempt - 2, 0)
+        return bool(operation.server_code) or self._now() - watch.since < pause
+
+    def _waited(self, operation: Operation, watch: Watch, at: float | None) -> bool:
         """True when the send can no longer be running on the server, by the org's clock or else by ours."""
         sent = sent_org_time(operation)
         if at is not None and sent is not None:
             return at - sent >= self._options.resend_seconds
         return self._now() - watch.since >= self._options.resend_seconds
 
-    def _next_time(self, watch: _Watch) -> None:
-        watch.step += 1
-        watch.unread = 0
-        times = self._options.verify_after
-        watch.due = self._now() + times[min(watch.step, len(times) - 1)]
+
+def _verified(gateway: OrgGateway, operation: Operation) -> Checked | DeskError:
+    """Return what reading shows, or why this one cannot be read; raises DeskError when nothing can be read now."""
+    try:
+        return KINDS[operation.kind].verify(gateway, operation)
+    except DeskError as error:
+        if error.retry is not Retry.NEVER:
+            raise
+        return error

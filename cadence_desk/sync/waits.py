@@ -6,7 +6,7 @@ change for a day nor send it early. So a wait is measured once, when it becomes 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.sync.org_time import UNSURE
@@ -25,6 +25,13 @@ LONGEST_WAIT = 3600.0
 _NOT_A_MATTER_OF_TIME = frozenset({Hold.SIGNED_OUT, Hold.RUN_HOLDING, Hold.SAFE_MODE})
 
 
+class _Doubt(NamedTuple):
+    """A send that may yet be carried out: its wall time, and when it no longer can be, on the monotonic clock."""
+
+    sent: float
+    over: float
+
+
 class Waits:
     """Ends of waits on the monotonic clock."""
 
@@ -32,8 +39,8 @@ class Waits:
         self._clock = clock
         self._resend_seconds = resend_seconds
         self._ends: dict[str, tuple[float, float]] = {}
-        self._doubted: dict[tuple[str, str], dict[str, float]] = {}
-        self._sent_twice: dict[str, float] = {}
+        self._doubted: dict[tuple[str, str], dict[str, _Doubt]] = {}
+        self._sent_twice: dict[str, _Doubt] = {}
 
     def take(self, operations: Iterable[Operation], *, loaded: bool = False) -> None:
         """Note what operations wait for, as they were committed; `loaded` when that was in an earlier process."""
@@ -49,10 +56,19 @@ class Waits:
         seen = operation.evidence or {}
         twice, shared = seen.get(UNSURE), seen.get(DOUBTED)
         if isinstance(twice, float) and twice:
-            self._sent_twice.setdefault(operation.op_id, self._over_at(twice, now, wall))
+            self._note(self._sent_twice, operation.op_id, twice, self._over_at(twice, now, wall))
         if isinstance(shared, float):
             record = self._doubted.setdefault((operation.target_id, operation.subject_id), {})
-            record.setdefault(operation.op_id, self._over_at(shared, now, wall))
+            self._note(record, operation.op_id, shared, self._over_at(shared, now, wall))
+
+    @staticmethod
+    def _note(doubts: dict[str, _Doubt], op_id: str, sent: float, over: float) -> None:
+        """Keep the doubtful send that ends last: an operation may be sent again more than once."""
+        known = doubts.get(op_id)
+        if known is None:
+            doubts[op_id] = _Doubt(sent, over)
+        elif known.sent != sent:
+            doubts[op_id] = _Doubt(sent, max(known.over, over))
 
     def _over_at(self, sent: float, now: float, wall: float | None) -> float:
         """Return when a doubtful send is over. In the process that decided so it was a moment ago: all of it counts."""
@@ -66,8 +82,9 @@ class Waits:
         subject where kinds share a record, and always the one it follows, whose effect it takes back or changes.
         """
         same = self._doubted.get((operation.target_id, operation.subject_id), {})
-        ends = [end for op_id, end in same.items() if op_id != operation.op_id]
-        ends.append(self._sent_twice.get(operation.follows, 0.0))
+        ends = [doubt.over for op_id, doubt in same.items() if op_id != operation.op_id]
+        if operation.follows in self._sent_twice:
+            ends.append(self._sent_twice[operation.follows].over)
         ends.append(self._ends.get(operation.op_id, (0.0, 0.0))[1])
         return max(max(ends) - self._clock.monotonic(), 0.0)
 

@@ -132,7 +132,8 @@ def test_logging_a_call_completes_the_step(gateway: OrgGateway) -> None:
     else:
         closed = next(status.value for status in gateway.task_statuses() if status.is_closed)
         task = gateway.tasks_of_step(step.id)[0]
-        gateway.update_task(
+        gateway.update_step_task(
+            step.id,
             task.id,
             {
                 "Status": closed,
@@ -252,7 +253,7 @@ def test_doubt_is_told(
 def test_a_read_that_was_lost_is_read_again(practice: PracticeProcess, gateway: OrgGateway) -> None:
     practice.control("/fates", {"fate": "drop_before_commit", "match": {"purpose": "query"}})
 
-    assert gateway.task_statuses()
+    assert gateway.task_statuses(anew=True)
 
 
 def test_an_ended_token_does_not_cost_the_write(practice: PracticeProcess, gateway: OrgGateway) -> None:

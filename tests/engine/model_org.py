@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.domain.calls import CallResult, CallScript, CallTask, TaskStatus
 from cadence_desk.domain.errors import DeskError, OrgRefused, SignedOut, Unreachable
+from cadence_desk.domain.lookups import LookedUp, LookUp, StepTaskWrite
 from cadence_desk.domain.orgs import (
     ActionDescription,
     ActionInput,
@@ -57,6 +58,7 @@ class ModelOrg:
     daily: tuple[int, int] = (0, 0)
     """Calls used and allowed, as the org says; (0, 0) when it does not."""
     late_seconds: float = LATE_SECONDS
+    steps_have_tasks: bool = False
     refused_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     sent: list[tuple[str, int]] = field(default_factory=list)
@@ -153,8 +155,28 @@ class ModelOrg:
         empty = CallTask(self.world.new_id("00T"), op_key=op_key, status="Open", created=self.world.now())
         return self.world.put_task(task_of(values, empty)).id
 
-    def update_task(self, task_id: RecordId, values: Mapping[str, object]) -> None:
-        self._write("update task", 1, lambda: self._update_task(task_id, values))
+    @property
+    def expects_step_tasks(self) -> bool:
+        return self.steps_have_tasks
+
+    def update_step_task(
+        self, step_id: RecordId, task_id: RecordId | None, values: Mapping[str, object]
+    ) -> StepTaskWrite:
+        what = "update task" if task_id else "find and update task"
+        return self._write(what, 1, lambda: self._update_step_task(step_id, task_id, values))
+
+    def _update_step_task(
+        self, step_id: RecordId, task_id: RecordId | None, values: Mapping[str, object]
+    ) -> StepTaskWrite:
+        found = task_id or next((one.id for one in self._tasks_of([step_id]) if not one.is_closed), None)
+        if found is not None:
+            self._update_task(found, values)
+        return StepTaskWrite(step_id, found or "", self.world.steps.get(step_id))
+
+    def _tasks_of(self, step_ids: Sequence[str]) -> list[CallTask]:
+        found = [one for one in self.world.tasks.values() if one.step_tracker_id in step_ids]
+        self.steps_have_tasks = bool(found)
+        return found
 
     def _update_task(self, task_id: str, values: Mapping[str, object]) -> None:
         known = self.world.tasks.get(task_id)
@@ -277,7 +299,7 @@ class ModelOrg:
     def call_results(self) -> list[CallResult]:
         return self._read("call results", lambda: [CallResult("Connected"), CallResult("No answer")])
 
-    def task_statuses(self) -> list[TaskStatus]:
+    def task_statuses(self, *, anew: bool = False) -> list[TaskStatus]:
         return self._read(
             "statuses", lambda: [TaskStatus("Open", False, True), TaskStatus("Completed", True)]
         )
@@ -292,9 +314,16 @@ class ModelOrg:
         return self._read("list view", list)
 
     def tasks_of_step(self, step_id: RecordId) -> list[CallTask]:
-        return self._read("tasks of step", lambda: [
-            one for one in self.world.tasks.values() if one.step_tracker_id == step_id
-        ])  # fmt: skip
+        return self._read("tasks of step", lambda: self._tasks_of([step_id]))
+
+    def look_up(self, wanted: LookUp) -> LookedUp:
+        return self._read("look-up", lambda: LookedUp(
+            tasks=_some(self.world.tasks, wanted.tasks),
+            tasks_of_steps=self._tasks_of(wanted.tasks_of_steps) if wanted.tasks_of_steps else [],
+            steps=_some(self.world.steps, wanted.steps),
+            trackers=_some(self.world.trackers, wanted.trackers),
+            targets=[one for one in self.world.trackers.values() if one.target_id in wanted.targets],
+        ))  # fmt: skip
 
     def find_task(self, op_key: str, who_id: RecordId, since: datetime) -> CallTask | None:
         def look() -> CallTask | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.salesforce import http_adapter, rest
 from cadence_desk.salesforce.connect import AccessPlan, OrgConnection, open_org
@@ -24,8 +25,9 @@ from cadence_desk.settings.environment import Environment
 from tests.contract.client_org import MemorySecrets, PracticeProcess, SystemClock, SystemEntropy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from cadence_desk.domain.calls import CallTask
     from cadence_desk.domain.record_ids import RecordId
 
 FRAMINGS = ("length", "chunked", "close", "gzip")
@@ -194,6 +196,21 @@ def _client(org: PracticeProcess) -> OrgConnection:
     return open_org(given.profile, MemorySecrets(), SystemClock(), SystemEntropy(), access=access)
 
 
+def _task_of_a_step(gateway: Any) -> CallTask:
+    """Return an open task that the org made for a step itself."""
+    steps = tuple(one.id for page in gateway.step_pages(open_only=True) for one in page)
+    found: Sequence[CallTask] = gateway.look_up(LookUp(tasks_of_steps=steps)).tasks_of_steps
+    return next(task for task in found if not task.is_closed)
+
+
+def _read(name: str, make: Callable[[Any], object]) -> Call:
+    return Call(name, write=False, make=lambda one: make(one.gateway))
+
+
+def _write(name: str, make: Callable[[Any], object]) -> Call:
+    return Call(name, write=True, make=lambda one: make(one.gateway))
+
+
 def _calls(client: OrgConnection) -> list[Call]:
     gateway: Any = client.gateway
     people = [one for page in gateway.people_pages(PeopleScope.ALL) for one in page]
@@ -202,13 +219,9 @@ def _calls(client: OrgConnection) -> list[Call]:
     ids, tracker, step = [one.id for one in people[:4]], trackers[0], steps[0]
     values = {"Subject": "Call", "Status": "Completed", "WhoId": ids[0]}
     made: list[RecordId] = []
+    wanted = LookUp(tasks_of_steps=(step.id,), steps=(step.id,), trackers=(tracker.id,), targets=tuple(ids))
+    own = _task_of_a_step(gateway)
     many = SoqlQuery("Lead", ("Id", "Name")).where_in("Id", ids * 120)  # too long for an address
-
-    def read(name: str, make: Callable[[Any], object]) -> Call:
-        return Call(name, write=False, make=lambda one: make(one.gateway))
-
-    def write(name: str, make: Callable[[Any], object]) -> Call:
-        return Call(name, write=True, make=lambda one: make(one.gateway))
 
     def identity(one: Any) -> object:
         one._identity = None
@@ -220,26 +233,28 @@ def _calls(client: OrgConnection) -> list[Call]:
         return task
 
     return [
-        read("query of people", lambda one: list(one.people_pages(PeopleScope.ALL, _NO_TIME))),
-        read("query of trackers", lambda one: list(one.tracker_pages(_NO_TIME))),
-        read("query of steps", lambda one: list(one.step_pages(open_only=True))),
-        read("ids and times", lambda one: list(one.stamp_pages("Lead", PeopleScope.ALL))),
-        read("some people", lambda one: one.read_people(ids)),
-        read("some trackers", lambda one: one.read_trackers([tracker.id])),
-        read("some steps", lambda one: one.read_steps([step.id])),
-        read("composite", lambda one: one._org.rest.rows(many, "people")),
-        read("deletions", lambda one: one.deleted_since("Lead", _NO_TIME)),
-        read("cadences", lambda one: one.cadences()),
-        read("call results", lambda one: one.call_results()),
-        read("task statuses", lambda one: one.task_statuses()),
-        read("reps", lambda one: one.reps()),
-        read("list views", lambda one: one.list_views()),
-        read("a script", lambda one: one.call_script(step.id)),
-        read("tasks of a step", lambda one: one.tasks_of_step(step.id)),
-        read("identity", identity),
-        read("describe", lambda one: one._org.rest.get("sobjects/ActionCadenceTracker/describe", "describe")),
-        read("versions", lambda one: one._org.rest.get_absolute("/services/data/", "versions")),
-        write("action", lambda one: one.run_action("pauseSalesCadenceTracker", [{"targetId": tracker.target_id}])),
-        write("a task", create),
-        write("change of a task", lambda one: one.update_task(made[0], {"Subject": "Call back"})),
+        _read("query of people", lambda one: list(one.people_pages(PeopleScope.ALL, _NO_TIME))),
+        _read("query of trackers", lambda one: list(one.tracker_pages(_NO_TIME))),
+        _read("query of steps", lambda one: list(one.step_pages(open_only=True))),
+        _read("ids and times", lambda one: list(one.stamp_pages("Lead", PeopleScope.ALL))),
+        _read("some people", lambda one: one.read_people(ids)),
+        _read("some trackers", lambda one: one.read_trackers([tracker.id])),
+        _read("some steps", lambda one: one.read_steps([step.id])),
+        _read("composite", lambda one: one._org.rest.rows(many, "people")),
+        _read("deletions", lambda one: one.deleted_since("Lead", _NO_TIME)),
+        _read("cadences", lambda one: one.cadences()),
+        _read("call results", lambda one: one.call_results()),
+        _read("task statuses", lambda one: one.task_statuses(anew=True)),
+        _read("reps", lambda one: one.reps()),
+        _read("list views", lambda one: one.list_views()),
+        _read("a script", lambda one: one.call_script(step.id)),
+        _read("tasks of a step", lambda one: one.tasks_of_step(step.id)),
+        _read("several at once", lambda one: one.look_up(wanted)),
+        _read("identity", identity),
+        _read("describe", lambda one: one._org.rest.get("sobjects/ActionCadenceTracker/describe", "describe")),
+        _read("versions", lambda one: one._org.rest.get_absolute("/services/data/", "versions")),
+        _write("action", lambda one: one.run_action("pauseSalesCadenceTracker", [{"targetId": tracker.target_id}])),
+        _write("a task", create),
+        _write("task of a step", lambda one: one.update_step_task(own.step_tracker_id, None, {"Subject": "Call"})),
+        _write("change of a task", lambda one: one.update_task(made[0], {"Subject": "Call back"})),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from cadence_desk.store.outbox_ledger import OutboxLedger
 from cadence_desk.sync import attempt as attempts
 from cadence_desk.sync import board as boards
 from cadence_desk.sync import reconcile as reconciling
-from cadence_desk.sync import work_list
+from cadence_desk.sync import waits, work_list
 from cadence_desk.sync.attempt import Attempt
 from cadence_desk.sync.board import Board
 from cadence_desk.sync.catch_up import CatchUp
@@ -28,7 +28,7 @@ from cadence_desk.sync.shelf import Shelf
 from cadence_desk.sync.unsaved import Unsaved
 from cadence_desk.sync.verifier import Verifier
 from cadence_desk.sync.waits import Waits
-from tests.engine import test_enroll, test_feed, test_log_call, test_outbox_faults
+from tests.engine import test_after_doubt, test_enroll, test_feed, test_log_call, test_outbox_faults
 from tests.engine.fates import Fate
 from tests.properties import test_convergence as convergence
 from tests.torture import finders
@@ -130,10 +130,24 @@ def _old_run_is_new(patch: pytest.MonkeyPatch) -> None:
 
 
 def _waits_on_the_wall(patch: pytest.MonkeyPatch) -> None:
-    def left(waits: Any, operation: Any) -> float:
-        return max(float(operation.next_try - waits._clock.wall()), 0.0)
+    def left(mine: Any, operation: Any) -> float:
+        return max(float(operation.next_try - mine._clock.wall()), 0.0)
 
     patch.setattr(Waits, "left", left)
+
+
+def _by_key_only(patch: pytest.MonkeyPatch) -> None:
+    find = calling._find
+
+    def without_its_step(gateway: Any, operation: Any) -> Any:
+        evidence = {**(operation.evidence or {}), calling.OWN_TASK: ""}
+        return find(gateway, replace(operation, evidence=evidence))
+
+    patch.setattr(calling, "_find", without_its_step)
+
+
+def _first_doubt(doubts: Any, op_id: str, sent: float, over: float) -> None:
+    doubts.setdefault(op_id, waits._Doubt(sent, over))
 
 
 def _own_flight(session: Any, _generation: Any = None) -> None:
@@ -170,6 +184,9 @@ SENDING = (
         finders.check(test_enroll.test_successes_in_a_mixed_answer_are_in_doubt_until_read, partial=False)),
     Bug("a call in doubt is made anew without looking", replaced(calling, "_find", lambda *_: None),
         finders.check(test_log_call.test_in_the_end_it_is_there_once, keyed=False, fate=Fate.ACK_LOST)),
+    Bug("a call that was to find its task is looked for by its key only", _by_key_only, finders.schedules),
+    Bug("of several lost answers only the first is waited for", replaced(Waits, "_note", staticmethod(_first_doubt)),
+        finders.check(test_after_doubt.test_after_several_lost_answers_the_last_is_waited_for)),
     Bug("each refused call renews the session", replaced(OrgSession, "renew", _own_flight),
         finders.plain(test_session.test_a_hundred_refused_calls_make_one_refresh)),
 )  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from cadence_desk.domain.errors import OrgRefused
+from cadence_desk.domain.errors import AnswerUnreadable, Executed, OrgRefused
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.protection import PROTECTION_WORDS, Protection
 from cadence_desk.domain.record_ids import RecordId
@@ -32,7 +33,7 @@ from cadence_desk.sync.kinds.stepping import one_step, where_next
 from cadence_desk.sync.org_time import sent_since
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cadence_desk.domain.calls import CallTask
     from cadence_desk.domain.operations import Operation
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 OWN_TASK = "own_task"
 """Evidence: the call goes onto the task that the platform made for the step."""
+SEEN = "1"
+UNSEEN = "unseen"
+"""Of OWN_TASK: that task was looked at before the send, or the same request was to find it and to write it."""
 
 
 class LogCallKind(OperationKind):
@@ -48,53 +52,72 @@ class LogCallKind(OperationKind):
     kind = Kind.LOG_CALL
 
     @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        steps = () if _goes_unseen(gateway, operation) else _step_of(operation)
+        return LookUp(tasks=_task_of(operation), tasks_of_steps=steps, steps=steps)
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        tasks = _task_of(operation)
+        return LookUp(tasks=tasks, tasks_of_steps=() if tasks else _step_of(operation))
+
+    @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
+        if _goes_unseen(gateway, operation):
+            return Prepared(evidence={"task_id": "", OWN_TASK: UNSEEN})
         written = _find(gateway, operation)
-        own = bool(evidence_of(operation, OWN_TASK))
+        own = evidence_of(operation, OWN_TASK) == SEEN
         if written is not None and (not own or _matches(written, operation)):
             # A task under our key was written by an earlier attempt: whatever it says now is somebody's later edit.
-            return Prepared(done=True, evidence={"task_id": written.id})
+            return Prepared(done=True, evidence=_evidence(written, operation))
         if written is not None and not written.is_closed:
-            return Prepared(evidence={"task_id": written.id, OWN_TASK: "1"})
-        step_id = text_of(operation, "step_id")
-        if step_id:
+            return Prepared(evidence=_evidence(written, operation))
+        open_steps: tuple[str, ...] = ()
+        for step_id in _step_of(operation):
             # The platform may have made the task itself (setting enableTaskLoggingPref): look before creating another.
-            tasks = [task for task in gateway.tasks_of_step(RecordId(step_id)) if not task.is_closed]
+            tasks = [task for task in gateway.tasks_of_step(step_id) if not task.is_closed]
             if tasks:
-                return Prepared(evidence={"task_id": tasks[0].id, OWN_TASK: "1"})
-        return Prepared(evidence={"task_id": "", OWN_TASK: ""})
+                return Prepared(evidence={"task_id": tasks[0].id, OWN_TASK: SEEN})
+            step = one_step(gateway, step_id)
+            open_steps = (step_id,) if step is not None and step.is_open else ()
+        return Prepared(evidence={"task_id": "", OWN_TASK: ""}, open_steps=open_steps)
 
     @override
     def send(self, gateway: OrgGateway, operations: Sequence[Operation]) -> list[Sent]:
-        return [self._send_one(gateway, operation) for operation in operations]
+        return [_told_anew(gateway, operation, self._send_one) for operation in operations]
 
-    def _send_one(self, gateway: OrgGateway, operation: Operation) -> Sent:
-        values = _task_values(gateway, operation)
+    def _send_one(self, gateway: OrgGateway, operation: Operation, status: str) -> Sent:
+        values = _task_values(operation, status)
         task_id = evidence_of(operation, "task_id")
-        try:
-            if task_id:
-                gateway.update_task(RecordId(task_id), values)
-                return Sent(ok=True, server_id=task_id, evidence={"task_id": task_id})
-            values |= {"WhoId": operation.target_id, "TaskSubtype": "Call"}
-            created = gateway.create_task(values, operation.op_id)
-        except OrgRefused as error:
-            return Sent(ok=False, code=error.server_code, message=error.server_text or error.message)
-        return Sent(ok=True, server_id=created, evidence={"task_id": created})
+        if task_id or evidence_of(operation, OWN_TASK):
+            (step_id,) = _step_of(operation)
+            written = gateway.update_step_task(step_id, RecordId(task_id) if task_id else None, values)
+            if written.step_id != step_id:
+                raise AnswerUnreadable("The answer is about another step.", executed=Executed.UNKNOWN)
+            if written.task_id:
+                open_steps = (step_id,) if written.step is not None and written.step.is_open else ()
+                evidence = {"task_id": written.task_id, OWN_TASK: SEEN}
+                return Sent(ok=True, server_id=written.task_id, evidence=evidence, open_steps=open_steps)
+        values |= {"WhoId": operation.target_id, "TaskSubtype": "Call"}
+        created = gateway.create_task(values, operation.op_id)
+        return Sent(ok=True, server_id=created, evidence={"task_id": created, OWN_TASK: ""})
 
     @override
     def verify(self, gateway: OrgGateway, operation: Operation) -> Checked:
         task = _find(gateway, operation)
         if task is None:
-            return Checked(Finding.ABSENT)
+            return Checked(Finding.ABSENT, _left_open(gateway, operation))
         if _matches(task, operation):
-            return Checked(Finding.PRESENT, {"task_id": task.id, "status": task.status})
-        if evidence_of(operation, OWN_TASK) and not task.is_closed:
+            return Checked(Finding.PRESENT, {**_evidence(task, operation), "status": task.status})
+        if evidence_of(operation, OWN_TASK) == SEEN and not task.is_closed:
             return Checked(Finding.ABSENT)
         return Checked(Finding.AMBIGUOUS, why="the task was changed by someone else")
 
     @override
     def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
-        return keyed or bool(evidence_of(operation, OWN_TASK))
+        # A request that was to find its task may find one that is not there yet.
+        own = evidence_of(operation, OWN_TASK)
+        return own == SEEN or (keyed and own != UNSEEN)
 
     @override
     def protection(self, *, keyed: bool) -> str:
@@ -133,6 +156,15 @@ class CompleteCallKind(OperationKind):
     """The original brief's action: logs the call and completes the step in one request."""
 
     kind = Kind.COMPLETE_CALL
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return LookUp(steps=(RecordId(operation.subject_id),))
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        steps = (RecordId(operation.subject_id),)
+        return LookUp(steps=steps, tasks_of_steps=steps, targets=(operation.target_id,))
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
@@ -186,6 +218,14 @@ class AddTaskKind(OperationKind):
     """Creates the follow-up task."""
 
     kind = Kind.ADD_TASK
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return LookUp(tasks=_task_of(operation))
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        return LookUp(tasks=_task_of(operation))
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
@@ -245,13 +285,48 @@ class AddTaskKind(OperationKind):
         return Reversibility.REVERSIBLE, "the task can be deleted in Salesforce"
 
 
-def _find(gateway: OrgGateway, operation: Operation) -> CallTask | None:
+def _goes_unseen(gateway: OrgGateway, operation: Operation) -> bool:
+    """Return True when one request is to find the step's own task and to write it: only a first attempt, unasked."""
+    return not operation.attempt and bool(_step_of(operation)) and gateway.expects_step_tasks
+
+
+def _step_of(operation: Operation) -> tuple[RecordId, ...]:
+    step_id = text_of(operation, "step_id")
+    return (RecordId(step_id),) if step_id else ()
+
+
+def _task_of(operation: Operation) -> tuple[RecordId, ...]:
     task_id = evidence_of(operation, "task_id") or operation.server_id
-    if task_id:
-        return gateway.read_task(RecordId(task_id))
+    return (RecordId(task_id),) if task_id else ()
+
+
+def _find(gateway: OrgGateway, operation: Operation) -> CallTask | None:
+    for task_id in _task_of(operation):
+        return gateway.read_task(task_id)
     if not operation.attempt:
         return None  # never sent: nothing can be there under its key
+    if evidence_of(operation, OWN_TASK) == UNSEEN:
+        tasks = [task for step_id in _step_of(operation) for task in gateway.tasks_of_step(step_id)]
+        for task in tasks:
+            if _matches(task, operation):
+                return task
     return gateway.find_task(operation.op_id, operation.target_id, sent_since(operation))
+
+
+def _evidence(task: CallTask, operation: Operation) -> dict[str, object]:
+    """Return which task it is; where nobody had looked before the send, also whether it is the step's own."""
+    if evidence_of(operation, OWN_TASK) != UNSEEN:
+        return {"task_id": task.id}
+    return {"task_id": task.id, OWN_TASK: SEEN if task.step_tracker_id in _step_of(operation) else ""}
+
+
+def _left_open(gateway: OrgGateway, operation: Operation) -> dict[str, object]:
+    """Return the step's own task that an unseen request was to write, as it is still open."""
+    if evidence_of(operation, OWN_TASK) != UNSEEN:
+        return {}
+    tasks = [task for step_id in _step_of(operation) for task in gateway.tasks_of_step(step_id)]
+    left = [task.id for task in tasks if not task.is_closed]
+    return {"task_id": left[0], OWN_TASK: SEEN} if left else {}
 
 
 def _task_protection(*, keyed: bool) -> str:
@@ -269,13 +344,34 @@ def _same_notes(task: CallTask, operation: Operation) -> bool:
     return task.notes.split() == text_of(operation, "notes").split()
 
 
-def _task_values(gateway: OrgGateway, operation: Operation) -> dict[str, object]:
-    closed = [status for status in gateway.task_statuses() if status.is_closed]
+def _told_anew(
+    gateway: OrgGateway, operation: Operation, write: Callable[[OrgGateway, Operation, str], Sent]
+) -> Sent:
+    """Write with the org's closed status; a refusal may mean that the remembered one was renamed meanwhile."""
+    status = _closed_status(gateway, anew=False)
+    try:
+        return write(gateway, operation, status)
+    except OrgRefused as error:
+        refusal = error
+        now = _closed_status(gateway, anew=True)
+    if now != status:
+        try:
+            return write(gateway, operation, now)
+        except OrgRefused as error:
+            refusal = error
+    return Sent(ok=False, code=refusal.server_code, message=refusal.server_text or refusal.message)
+
+
+def _closed_status(gateway: OrgGateway, *, anew: bool) -> str:
+    closed = [status for status in gateway.task_statuses(anew=anew) if status.is_closed]
     if not closed:
         raise OrgRefused("This org has no closed task status.", hint="Ask an admin to add one.")
-    status = next((status for status in closed if status.is_default), closed[0])
+    return next((status for status in closed if status.is_default), closed[0]).value
+
+
+def _task_values(operation: Operation, status: str) -> dict[str, object]:
     values: dict[str, object] = {
-        "Status": status.value,
+        "Status": status,
         "CallDisposition": text_of(operation, "result"),
         "CallType": "Outbound",
         "CallDurationInSeconds": number_of(operation, "duration"),

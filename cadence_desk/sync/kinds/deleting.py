@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from cadence_desk.domain.errors import NotAvailable, OrgRefused
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.sync.kinds.kind import (
@@ -37,6 +38,14 @@ class DeleteTaskKind(OperationKind):
     """Deletes one task that this desk made."""
 
     kind = Kind.DELETE_TASK
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return self.needs_after(operation)
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        return LookUp(tasks=(RecordId(operation.subject_id),))
 
     @override
     def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.record_ids import LEAD, RecordId, key_prefix
 from cadence_desk.sync.kinds.kind import (
@@ -38,6 +39,14 @@ class EnrollKind(OperationKind):
     """Adds one target to one cadence."""
 
     kind = Kind.ENROLL
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return self.needs_after(operation)
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        return LookUp(targets=(operation.target_id,))
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:
@@ -120,6 +129,14 @@ class RemoveKind(OperationKind):
     """Ends one run, always by tracker id."""
 
     kind = Kind.REMOVE
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return self.needs_after(operation)
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        return LookUp(trackers=(RecordId(operation.subject_id),))
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.lookups import LookUp
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -45,12 +47,14 @@ class Prepared:
         refusal: a definite reason not to send, in words; empty for none.
         refusal_code: code of the refusal.
         evidence: facts to keep with the operation (ids that were found).
+        open_steps: step trackers that were seen open: what ends one of them next need not look again.
     """
 
     done: bool = False
     refusal: str = ""
     refusal_code: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
+    open_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Sent:
     Attributes:
         ok: a complete success for this element.
         rolled_back_maybe: the answer was mixed, so a success may have been undone with the failures.
+        open_steps: step trackers that the same answer shows open, after the write.
     """
 
     ok: bool
@@ -68,6 +73,7 @@ class Sent:
     server_id: str = ""
     rolled_back_maybe: bool = False
     evidence: Mapping[str, object] = field(default_factory=dict)
+    open_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,18 @@ class OperationKind(ABC):
     kind: Kind
     shares_record = False
     """True when other operations change the same record: after a re-send at once they wait until the first is over."""
+    starts_from_open_step = False
+    """True when all that preparation looks at is whether the step it is about is still open."""
+
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        """Return what preparing this operation is going to read, so that it is read in one go; asks nothing."""
+        del gateway, operation
+        return LookUp()
+
+    def needs_after(self, operation: Operation) -> LookUp:
+        """Return what verifying this operation is going to read."""
+        del operation
+        return LookUp()
 
     def may_resend_at_once(self, operation: Operation, *, keyed: bool) -> bool:
         """Return True when a re-send after doubt cannot repeat the effect: by key, or by record with the same values.

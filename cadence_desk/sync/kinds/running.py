@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.operations import Kind
+from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.trackers import state_word
 from cadence_desk.sync.kinds.enrolling import one_tracker
 from cadence_desk.sync.kinds.kind import (
@@ -39,6 +41,14 @@ class _RunKind(OperationKind):
     """An action that is addressed by target only: the tracker seen when it was asked for is remembered."""
 
     action = ""
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return self.needs_after(operation)
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        return LookUp(trackers=(RecordId(operation.subject_id),))
 
     @abstractmethod
     def wanted(self, tracker: Tracker, operation: Operation) -> bool:

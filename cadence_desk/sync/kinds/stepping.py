@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.sync.kinds.kind import (
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 
 class _StepKind(OperationKind):
     event_type = ""
+    starts_from_open_step = True
+
+    @override
+    def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:
+        return LookUp(steps=(RecordId(operation.subject_id),))
+
+    @override
+    def needs_after(self, operation: Operation) -> LookUp:
+        # Where the target went next stands on its tracker.
+        return LookUp(steps=(RecordId(operation.subject_id),), targets=(operation.target_id,))
 
     @override
     def prepare(self, gateway: OrgGateway, operation: Operation) -> Prepared:

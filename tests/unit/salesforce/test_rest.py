@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cadence_desk.domain.errors import AnswerUnreadable, NotAvailable, OrgRefused
-from cadence_desk.salesforce.rest import choose_version, is_element_list, is_preferred, unwrap_composite
+from cadence_desk.domain.errors import NotAvailable
+from cadence_desk.salesforce.rest import choose_version, is_element_list, is_preferred
 
 
 def versions(*numbers: int) -> list[dict[str, str]]:
@@ -41,22 +41,6 @@ def test_which_versions_need_a_note() -> None:
     assert not is_preferred("65.0")
 
 
-def test_the_part_of_a_composite_answer() -> None:
-    fine = {"compositeResponse": [{"httpStatusCode": 200, "body": {"records": []}, "referenceId": "query"}]}
-    assert unwrap_composite(fine) == {"records": []}
-    refused = {
-        "compositeResponse": [
-            {"httpStatusCode": 400, "body": [{"errorCode": "MALFORMED_QUERY", "message": "x"}]}
-        ]
-    }
-    with pytest.raises(OrgRefused):
-        unwrap_composite(refused)
-    odd: Any
-    for odd in (None, {}, {"compositeResponse": []}, {"compositeResponse": [{}]}, []):
-        with pytest.raises(AnswerUnreadable):
-            unwrap_composite(odd)
-
-
 @pytest.mark.parametrize(
     ("body", "is_one"),
     [
@@ -71,9 +55,3 @@ def test_the_part_of_a_composite_answer() -> None:
 )
 def test_what_is_a_list_of_results(body: Any, is_one: bool) -> None:
     assert is_element_list(body) is is_one
-
-
-@pytest.mark.parametrize("status", [-1, 0, 1000, 1e308, float("inf"), None, "x", [], True])
-def test_a_part_whose_status_is_none_cannot_be_read(status: Any) -> None:
-    with pytest.raises(AnswerUnreadable):
-        unwrap_composite({"compositeResponse": [{"httpStatusCode": status, "body": {}}]})

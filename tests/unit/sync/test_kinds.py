@@ -102,9 +102,9 @@ def test_the_steps_own_task_that_a_colleague_closed_is_left_to_a_person(org: Mod
 
 
 def test_an_org_without_a_closed_status_is_told(org: ModelOrg, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(org, "task_statuses", lambda: [TaskStatus("Open", is_closed=False)])
+    monkeypatch.setattr(org, "task_statuses", lambda **_: [TaskStatus("Open", is_closed=False)])
     with pytest.raises(OrgRefused, match="no closed task status"):
-        KINDS[Kind.LOG_CALL]._send_one(org, call())  # type: ignore[attr-defined]
+        KINDS[Kind.LOG_CALL].send(org, [call()])
 
 
 def test_the_orgs_default_closed_status_is_used(org: ModelOrg, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_the_orgs_default_closed_status_is_used(org: ModelOrg, monkeypatch: pyte
         TaskStatus("Completado", is_closed=True),
         TaskStatus("Completed", is_closed=True, is_default=True),
     ]
-    monkeypatch.setattr(org, "task_statuses", lambda: statuses)
+    monkeypatch.setattr(org, "task_statuses", lambda **_: statuses)
     (sent,) = KINDS[Kind.LOG_CALL].send(org, [call()])
     assert org.world.tasks[sent.server_id].status == "Completed"
 

@@ -1,4 +1,4 @@
-"""A group is prepared and read back by one query per object; whatever was not fetched ahead goes to the org."""
+"""Operations are prepared and read back by one look-up; whatever was not looked up goes to the org."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.sync.kinds.registry import KINDS
-from cadence_desk.sync.read_back import read_back
+from cadence_desk.sync.read_back import read_back, read_before
 from tests.engine.model_org import ModelOrg
 from tests.engine.model_world import CADENCE, OTHER_CADENCE, ModelWorld, cadence, lead
 from tests.engine.virtual_time import SteeredClock
@@ -40,25 +40,43 @@ def asked(org: ModelOrg, kind: Kind) -> list[Operation]:
     ]  # fmt: skip
 
 
+READERS = {"prepare": read_before, "verify": read_back}
+
+
 @pytest.mark.parametrize(
-    ("kind", "queries"),
+    "kind",
     [
-        (Kind.ENROLL, 1), (Kind.REMOVE, 1), (Kind.PAUSE, 1), (Kind.CHANGE_ASSIGNEE, 1), (Kind.SET_DISPOSITION, 1),
-        (Kind.COMPLETE_STEP, 2), (Kind.SKIP_STEP, 2),
+        Kind.ENROLL, Kind.REMOVE, Kind.PAUSE, Kind.CHANGE_ASSIGNEE, Kind.SET_DISPOSITION, Kind.COMPLETE_STEP,
+        Kind.SKIP_STEP,
     ],
 )  # fmt: skip
+@pytest.mark.parametrize("count", [1, 5])
 @pytest.mark.parametrize("what", ["prepare", "verify"])
-def test_five_rows_cost_as_much_as_one(kind: Kind, queries: int, what: str, org: ModelOrg) -> None:
-    operations = asked(org, kind)
+def test_any_number_of_rows_costs_one_look_up(kind: Kind, count: int, what: str, org: ModelOrg) -> None:
+    operations = asked(org, kind)[:count]
     alone = [getattr(KINDS[kind], what)(org, one) for one in operations]
     org.calls.clear()
-    together = read_back(org, operations)
+    together = READERS[what](org, operations)
     assert [getattr(KINDS[kind], what)(together, one) for one in operations] == alone
-    assert org.calls.total() == queries
+    assert org.calls == {"look-up": 1}
 
 
-def test_a_single_operation_reads_for_itself(org: ModelOrg) -> None:
-    assert read_back(org, asked(org, Kind.PAUSE)[:1]) is org
+def test_operations_of_several_kinds_cost_one_look_up(org: ModelOrg) -> None:
+    kinds = (Kind.COMPLETE_STEP, Kind.PAUSE, Kind.ENROLL)
+    operations = [asked(org, kind)[number] for number, kind in enumerate(kinds)]
+    for one in operations:
+        org.world.finish_step(org.world.active(one.target_id)[0].current_step_id, "ManuallyCompleted")
+    alone = [KINDS[one.kind].verify(org, one) for one in operations]
+    org.calls.clear()
+    together = read_back(org, operations)
+    assert [KINDS[one.kind].verify(together, one) for one in operations] == alone
+    assert org.calls == {"look-up": 1}
+
+
+def test_what_needs_no_look_up_costs_none(org: ModelOrg) -> None:
+    new = operation("new", kind=Kind.ADD_TASK, state=OperationState.QUEUED, target_id=lead(1))
+    assert read_before(org, [new]) is org
+    assert not org.calls
 
 
 def test_what_was_not_fetched_ahead_is_asked_of_the_org(org: ModelOrg) -> None:

@@ -51,6 +51,20 @@ def test_a_time_of_another_clock_holds_nothing_for_long(waits: Waits, clock: Ste
     assert waits.left(one) == LONGEST_WAIT
 
 
+def test_of_several_doubtful_sends_the_last_is_waited_for(waits: Waits, clock: SteeredClock) -> None:
+    first = queued("a", subject_id="step", evidence={UNSURE: clock.wall(), DOUBTED: clock.wall()})
+    other, follower = queued("b", subject_id="step"), queued("c", follows="a")
+    waits.take([first])
+    clock.advance(300)
+    waits.take([first])
+    assert (waits.left(other), waits.left(follower)) == (RESEND - 300, RESEND - 300)
+    waits.take([replace(first, evidence={UNSURE: clock.wall(), DOUBTED: clock.wall()})])
+    assert (waits.left(other), waits.left(follower)) == (RESEND, RESEND)
+    clock.shift -= DAY
+    waits.take([replace(first, evidence={UNSURE: clock.wall(), DOUBTED: clock.wall()})], loaded=True)
+    assert waits.left(other) == RESEND
+
+
 def test_a_new_wait_counts_and_the_same_one_is_not_begun_again(waits: Waits, clock: SteeredClock) -> None:
     one = queued("a", next_try=clock.wall() + 60)
     waits.take([one])
