@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from cadence_desk.bootstrap.beside import holder_of, outbox_beside
 from cadence_desk.commands.outbox_runs import list_runs, one_id, tell_run
+from cadence_desk.commands.outbox_sending import send_and_wait
 from cadence_desk.commands.outbox_words import (
     as_lines,
     listed_as_dict,
+    one_line,
     story_as_dict,
     story_lines,
     touched_lines,
@@ -55,6 +57,7 @@ class Request:
         whole_run: cancel everything of their runs that waits.
         sure: do not ask.
         reason: why, for the audit.
+        wait: send what is to be sent again, and wait for its end.
     """
 
     verb: str = "list"
@@ -64,6 +67,7 @@ class Request:
     whole_run: bool = False
     sure: bool = False
     reason: str = ""
+    wait: bool = False
 
 
 def outbox(open_desk: Callable[[], Desk], request: Request) -> int:
@@ -74,6 +78,11 @@ def outbox(open_desk: Callable[[], Desk], request: Request) -> int:
         return asyncio.run(_on(desk, request))
     except DeskError as error:
         return _told(error)
+    except KeyboardInterrupt:
+        print(
+            "cadence-desk: stopped waiting; what was decided is kept, and nothing is lost.", file=sys.stderr
+        )
+        return EXIT_WAITS
 
 
 def beside(opened: OpenProfile, request: Request) -> int:
@@ -173,9 +182,14 @@ async def _decide(desk: Desk, request: Request) -> int:
     if not request.sure and not _may(desk, choice, touched):
         return EXIT_USAGE
     done = await desk.outbox.decide(choice, ids, request.reason)
+    if choice is Choice.RESEND and request.wait:
+        print(f"cadence-desk: {done.words}", file=sys.stderr, flush=True)
+        await send_and_wait(desk, ids)
     now = [desk.outbox.find(one.op_id) for one in touched]
     if request.as_json:
         _print_json({"count": done.count, "words": done.words, **listed_as_dict(desk.outbox, now)})
+    elif choice is Choice.RESEND and request.wait:
+        print("\n".join(one_line(desk.outbox, one) for one in now))
     else:
         print(done.words)
     return _exit_code(desk.outbox.find(op_id).state for op_id in ids)

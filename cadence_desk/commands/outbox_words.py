@@ -41,7 +41,7 @@ def as_lines(outbox: Outbox, operations: Sequence[Operation]) -> list[str]:
     for title, states in _GROUPS:
         part = [one for one in operations if one.state in states]
         if part:
-            lines += [f"{title} ({len(part):,})", *(f"  {_line(outbox, one)}" for one in part)]
+            lines += [f"{title} ({len(part):,})", *(f"  {one_line(outbox, one)}" for one in part)]
     if not lines:
         lines.append("Nothing waits, is in doubt or needs review.")
     level = outbox.protection
@@ -52,7 +52,8 @@ def as_lines(outbox: Outbox, operations: Sequence[Operation]) -> list[str]:
     ]
 
 
-def _line(outbox: Outbox, operation: Operation) -> str:
+def one_line(outbox: Outbox, operation: Operation) -> str:
+    """Return where one change stands."""
     name = plain(outbox.name_of(operation.target_id))
     return f"{operation.op_id}  {local_time(operation.created)}  {name}  {_what(operation)}: {plain(operation.words)}"
 
@@ -64,7 +65,7 @@ def _what(operation: Operation) -> str:
 def touched_lines(outbox: Outbox, choice: Choice, touched: Sequence[Operation]) -> list[str]:
     """Return what a choice will touch."""
     head = f"{CHOICE_WORDS[choice]}: {len(touched):,} change{'' if len(touched) == 1 else 's'}"
-    return [head, *(f"  {_line(outbox, one)}" for one in touched)]
+    return [head, *(f"  {one_line(outbox, one)}" for one in touched)]
 
 
 def story_lines(story: Story) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.errors import FileBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths
@@ -29,7 +30,7 @@ def add_outbox(verbs: Any, common: Callable[[argparse.ArgumentParser], None]) ->
     )
     common(outbox)
     outbox.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
-    outbox.set_defaults(verb="outbox", ids=[], file=None, sure=False, reason="", whole_run=False)
+    outbox.set_defaults(verb="outbox", ids=[], file=None, sure=False, reason="", whole_run=False, wait=False)
     under = outbox.add_subparsers(title="outbox commands", dest="outbox_verb", metavar="COMMAND")
     under.add_parser("list", help="list what is not over (the default)")
     under.add_parser("show", help="tell everything about a change").add_argument(
@@ -40,6 +41,10 @@ def add_outbox(verbs: Any, common: Callable[[argparse.ArgumentParser], None]) ->
         write.add_argument("ids", nargs="+", metavar="ID", help="the id of a change, or the end of one")
         write.add_argument("--yes", action="store_true", dest="sure", help="do not ask")
         write.add_argument("--why", dest="reason", default="", metavar="TEXT", help="kept in the history")
+        if name == "resend":
+            write.add_argument(
+                "--no-wait", action="store_false", dest="wait", help="only queue it: the next window sends it"
+            )
         if name == "cancel":
             write.add_argument(
                 "--run", action="store_true", dest="whole_run", help="all that wait of their runs"
@@ -78,10 +83,22 @@ def run_outbox(parsed: argparse.Namespace, paths: Paths, environment: Environmen
         whole_run=parsed.whole_run,
         sure=parsed.sure,
         reason=parsed.reason,
+        wait=parsed.wait,
     )
     options = engine_options(Preferences.load(paths.preferences))
     where = (chosen.profile, paths, parsed.key_file, chosen.access)
     try:
         return outbox.outbox(lambda: build_desk(open_profile(*where), options), request)
     except FileBusy:
-        return outbox.beside(look_into_profile(*where), request)
+        code = outbox.beside(look_into_profile(*where), request)
+        if request.verb in outbox.DECISIONS:
+            _hand_over(paths, chosen.profile.key, request.ids)
+        return code
+
+
+def _hand_over(paths: Paths, key: str, ids: Sequence[str]) -> None:
+    """Ask the window to show the first of these in its outbox; what becomes of it is decided there, by a person."""
+    from cadence_desk.bridge.one_window import leave_arguments
+
+    leave_arguments(paths.inbox(key), ["outbox", *ids[:1]])
+    print("cadence-desk: its window was asked to come forward and show it in the outbox.", file=sys.stderr)

@@ -250,6 +250,8 @@ class WindowRun:
         self.window.activateWindow()
         if len(arguments) == 2 and arguments[0] == "open":
             self.window.doors.outside.follow(arguments[1])
+        elif len(arguments) == 2 and arguments[0] == "outbox":
+            self.window.doors.outside.show_change(arguments[1])
 
     def _build(self) -> Desk:
         from cadence_desk.bootstrap.compose import build_desk, engine_options

@@ -106,10 +106,25 @@ def test_a_call_under_review_is_told_exported_and_sent_again_later(org: Org, tmp
     assert (shown.returncode, "Note: only here" in shown.stdout) == (3, True)
     assert command("export", str(tmp_path / "notes.csv")).returncode == 0
     assert "only here" in (tmp_path / "notes.csv").read_text(encoding="utf-8")
-    sent = command("resend", "--yes", "--why", "not there", row["id"])
+    sent = command("resend", "--yes", "--no-wait", "--why", "not there", row["id"])
     assert sent.returncode == 4, sent.stderr
     assert "looked for once more, then sent. Not before 11 min" in sent.stdout
     assert command.listed(code=4)[0]["hold"] == "scheduled"
+
+
+def test_resend_sends_waits_and_tells_what_the_org_confirmed(org: Org, tmp_path: Path) -> None:
+    org.settings(operation_key="absent")
+    target = asyncio.run(call_in_review(org, tmp_path))
+    org.jump(700)  # the first send is certainly over by then
+    command = Commands(org, tmp_path)
+    (row,) = command.listed(code=3)
+    sent = command("resend", "--yes", row["id"])
+    assert sent.returncode == 0, sent.stderr
+    assert sent.stdout.rstrip().endswith("Log call: Confirmed")
+    assert "looked for once more, then sent" in sent.stderr
+    assert "Confirmed" in sent.stderr.splitlines()[-1]
+    assert command.listed(code=0) == []
+    assert len(org.query(f"SELECT Id FROM Task WHERE WhoId = '{target}' AND CreatedDate = TODAY")) == 1
 
 
 def test_beside_an_open_window_states_are_told_and_nothing_is_decided(org: Org, tmp_path: Path) -> None:
@@ -128,6 +143,7 @@ def test_beside_an_open_window_states_are_told_and_nothing_is_decided(org: Org, 
                 done = await loop.run_in_executor(None, command, *decision)
                 assert done.returncode == 75
                 assert f"is open in process {os.getpid()}" in done.stderr
+            assert len(list(Paths(tmp_path).inbox("test").glob("*.args.json"))) == 1, "handed to the window"
             assert not (tmp_path / "texts.txt").exists()
             assert rig.desk.outbox.find(row["id"]).state.value == "queued"
         finally:

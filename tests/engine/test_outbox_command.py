@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cadence_desk.commands.outbox import EXIT_REFUSED, EXIT_UNCLEAR, EXIT_USAGE, EXIT_WAITS, Request, outbox
+from cadence_desk.commands.outbox_sending import send_and_wait
 from cadence_desk.commands.outbox_words import plain
+from cadence_desk.domain.choices import Choice
 from cadence_desk.domain.planning.run import RunState
 from tests.engine.fates import Fate
-from tests.engine.model_world import CADENCE
+from tests.engine.model_world import CADENCE, lead
 from tests.engine.test_moves import one_tracker
 from tests.engine.test_outbox_choices import in_review
 from tests.engine.test_runs import begun, people
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from cadence_desk.domain.operations import OperationState
     from tests.engine.conftest import Run
     from tests.engine.rig import Rig
+
+
+ANNA = lead(1)
 
 
 class Terminal:
@@ -221,3 +227,44 @@ def test_who_never_signed_in_is_told_so(rig: Rig, run: Run[Any], capsys: pytest.
 
 def test_nothing_steers_the_terminal() -> None:
     assert plain("a\x1b[2Jb\x07\nc\u202ed") == "a [2Jb  c d"
+
+
+def sent_again(rig: Rig, run: Run[Any], op_id: str, seconds: float) -> None:
+    """Decide to send again, then wait for it as the command does, on the rig's own clock."""
+
+    async def go() -> None:
+        await rig.desk.open_files()
+        await rig.desk.outbox.decide(Choice.RESEND, [op_id])
+        waiting = asyncio.get_running_loop().create_task(send_and_wait(rig.desk, [op_id]))
+        await rig.pass_time(seconds)
+        try:
+            assert waiting.done(), "it has come to its end"
+            waiting.result()
+        finally:
+            waiting.cancel()
+            await rig.desk.stop()
+
+    run(go())
+
+
+def test_resend_sends_waits_for_the_end_and_tells_on_the_way(shell: Shell) -> None:
+    shell._desk()
+    shell.capsys.readouterr()
+    sent_again(shell.rig, shell.run, shell.op_id, 1500)
+    told = shell.capsys.readouterr()
+    assert not told.out, "progress goes to standard error"
+    lines = [line.rpartition("Person 1: ")[2] for line in told.err.splitlines()]
+    assert lines[0] == "Waiting: scheduled"
+    assert lines[-1] == "Confirmed"
+    assert len(lines) == len(set(lines)), "each is told once"
+    assert shell.state().value == "settled"
+    assert len(shell.rig.world.calls(ANNA)) == 1
+
+
+def test_resend_without_a_session_says_so_and_keeps_it_waiting(shell: Shell) -> None:
+    shell.rig.org.signed_out = True
+    code, _, said = shell("resend", shell.op_id, sure=True, wait=True)
+    assert code == EXIT_WAITS
+    assert "Sign in once in the window" in said or "signed out" in said.lower()
+    shell.rig.org.signed_out = False
+    assert shell.state().value == "queued"

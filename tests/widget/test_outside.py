@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QPushButton
 
 from cadence_desk.bridge.tasks import TaskRunner
 from cadence_desk.domain.addresses import TargetLink
+from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.people import Person
 from cadence_desk.domain.record_ids import RecordId, parse_record_id
 from cadence_desk.ui.kit.confirm_sheet import ConfirmSheet
@@ -144,5 +145,23 @@ def test_links_that_cannot_be_followed_say_so_and_an_open_dialog_wins(
         await settle(5)
         follow(TargetLink(ORG, person.id).text)
         assert "Sign in first" in window.frame.bar.banners()[-1].words.text()
+
+    run(body())
+
+
+def test_a_change_that_a_command_hands_over_is_shown_and_not_decided(
+    window: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        person = await shown(window, desk)
+        for state in (OperationState.NEEDS_REVIEW, OperationState.QUEUED):
+            desk.add_operation(Kind.LOG_CALL, person.id, state)
+        window.doors.outside.show_change("op-1")
+        await until(window.frame.outbox().isVisible, "the outbox")
+        await until(lambda: window.frame.outbox().detail.story is not None, "its story")
+        story = window.frame.outbox().detail.story
+        assert story is not None
+        assert story.operation.op_id == "op-1"
+        assert not desk.outbox.decided
 
     run(body())

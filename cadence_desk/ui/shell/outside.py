@@ -89,13 +89,29 @@ class Outside(QObject):
 
     # ------------------------------------------------------------ in
 
+    def show_change(self, part: str) -> None:
+        """Show a change in the outbox, by its id or an end of it; decides nothing."""
+        place = self._frame.place
+        if place is None or self._asks_something():
+            return
+        found = [one.op_id for one in place.desk.outbox.listed()]
+        self._frame.go("outbox")
+        for op_id in found:
+            if op_id.startswith(part) or op_id.endswith(part):
+                self._frame.outbox().list.go_to(op_id)
+                return
+
+    def _asks_something(self) -> bool:
+        """True while a dialog or a menu is open: what comes from outside then is ignored."""
+        busy = any(one.isVisible() for one in self._window.findChildren(QDialog))
+        if busy or QApplication.activePopupWidget():
+            _log.info("what came from outside was ignored: a dialog is open")
+            return True
+        return False
+
     def follow(self, link: str) -> None:
         """Show whom a link names and go there when that is wanted; ignored while a dialog asks something else."""
-        if (
-            any(one.isVisible() for one in self._window.findChildren(QDialog))
-            or QApplication.activePopupWidget()
-        ):
-            _log.info("a link was ignored: a dialog is open")
+        if self._asks_something():
             return
         place = self._frame.place
         try:
