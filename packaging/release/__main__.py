@@ -21,20 +21,22 @@ from release.program import make_program
 from release.project import PROGRAM, BuildError, megabytes
 from release.reproducible import build_again
 from release.windows_installer import make_installer
+from release.windows_package import make_package
 
 PARTS: dict[str, Callable[[], Path]] = {
     "program": make_program,
     "deb": make_deb,
     "tarball": make_tarball,
     "installer": make_installer,
+    "msi": make_package,
     "image": make_image,
     "materials": write_materials,
     "checksums": write_checksums,
 }
 ELSEWHERE = {
-    "linux": {"installer", "image"},
+    "linux": {"installer", "msi", "image"},
     "win32": {"deb", "tarball", "image"},
-    "darwin": {"deb", "tarball", "installer"},
+    "darwin": {"deb", "tarball", "installer", "msi"},
 }
 """What is not made on a system unless it is asked for by name."""
 

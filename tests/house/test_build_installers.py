@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from release import archives, debian, mac_bundle, windows_installer
+from release import archives, debian, mac_bundle, windows_installer, windows_package
 from release.bare_root import left_over
 from release.project import HERE, NAME, version
 from release.reproducible import differences
@@ -30,10 +30,11 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "_internal" / "libx.so").write_bytes(b"x" * 5000)
     (folder / "_internal" / "link.so").symlink_to("libx.so")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    for module in (archives, debian, windows_installer):
+    for module in (archives, debian, windows_installer, windows_package):
         monkeypatch.setattr(module, "PROGRAM", folder)
         monkeypatch.setattr(module, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(debian, "WORK", tmp_path / "build")
+    for module in (debian, windows_package):
+        monkeypatch.setattr(module, "WORK", tmp_path / "build")
     monkeypatch.setattr(archives, "architecture", lambda: "amd64")
     return folder
 
@@ -129,6 +130,39 @@ def test_windows_installer_compiles(program: Path, monkeypatch: pytest.MonkeyPat
     icon.write_bytes(windows_icon())
     monkeypatch.setattr(windows_installer, "icon_file", lambda _suffix: str(icon))
     assert windows_installer.make_installer(program).read_bytes()[:2] == b"MZ"
+
+
+@pytest.mark.skipif(shutil.which("wixl") is None, reason="wixl of msitools is not here")
+@pytest.mark.usefixtures("qapp")
+def test_windows_package_compiles_and_touches_this_user_only(
+    program: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    icon = tmp_path / "x.ico"
+    icon.write_bytes(windows_icon())
+    monkeypatch.setattr(windows_package, "icon_file", lambda _suffix: str(icon))
+    package = windows_package.make_package(program)
+
+    def table(name: str) -> list[list[str]]:
+        told = subprocess.run(
+            ["msiinfo", "export", package, name], capture_output=True, text=True, check=True
+        ).stdout
+        return [line.split("\t") for line in told.splitlines()[3:]]
+
+    names = {row[2] for row in table("File")}
+    assert names == {path.name for path in program.rglob("*") if path.is_file()}
+    assert {row[1] for row in table("Registry")} == {"1"}, "values of this user only"
+    assert all(row[5].startswith("reg") and int(row[3]) & 4 for row in table("Component"))
+    assert {row[3] for row in table("RemoveFile")} == {row[2] for row in table("Component")}, (
+        "each folder goes again"
+    )
+    assert "ALLUSERS" not in {row[0] for row in table("Property")}
+
+
+def test_windows_package_is_the_same_twice(program: Path, tmp_path: Path) -> None:
+    once = windows_package.package_source(program, tmp_path / "x.ico")
+    assert windows_package.package_source(program, tmp_path / "x.ico") == once
+    assert str(windows_package.FAMILY).upper() in once
+    assert once.count("<File ") == len([path for path in program.rglob("*") if path.is_file()])
 
 
 def windows_icon() -> bytes:
