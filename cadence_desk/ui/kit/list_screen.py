@@ -57,7 +57,7 @@ class ListScreen(QWidget):
         super().__init__()
         self._noun = noun
         self._only: frozenset[str] | None = None
-        self._columns_state = ""
+        self._columns_state = self._order = ""
         self.pills = list(pills)
         self.table = FastTable(plans)
         self.table.setAccessibleName(title)
@@ -155,7 +155,8 @@ class ListScreen(QWidget):
         return button
 
     def use(self, table: ColumnTable, columns: Sequence[str]) -> None:
-        """Show a table."""
+        """Show a table, in the order of the one before."""
+        self._order = self.order()
         for pill in self.pills:
             pill.use(table)
         self.table.columnar.show_table(table, columns)
@@ -164,9 +165,30 @@ class ListScreen(QWidget):
         self.table.fitter.fit(self.table.viewport().width())
         self.look()
 
-    def restore_columns(self, state: str) -> None:
-        """Take back the user's arrangement of columns, once there are columns."""
-        self._columns_state = state
+    def restore_columns(self, state: str, order: str) -> None:
+        """Take back the user's arrangement of columns and the order of rows, now or once there are columns."""
+        self._columns_state, self._order = state, order
+        if self.table.columnar.row_set is not None:
+            self.table.fitter.restore(state)
+            self._columns_state = ""
+            self.sort_first("")
+
+    def sort_first(self, column: str) -> None:
+        """Sort as the user left it, else by a column; does nothing where neither is one of this list's."""
+        kept, _, way = self._order.partition(":")
+        columns = list(self.table.columnar.columns)
+        name = kept if kept in columns else column
+        if name in columns:
+            descending = name == kept and way == "down"
+            order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+            self.table.sortByColumn(columns.index(name), order)
+
+    def order(self) -> str:
+        """Return by which column the rows are sorted, and which way; empty before there are any."""
+        rows = self.table.columnar.row_set
+        if rows is None or not rows.sort_column:
+            return self._order
+        return f"{rows.sort_column}:{'down' if rows.descending else 'up'}"
 
     # ------------------------------------------------------------ filtering
 

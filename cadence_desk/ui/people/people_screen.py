@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
@@ -77,7 +76,7 @@ class PeopleScreen(ListScreen):
         """Show a desk's people."""
         self._place = place
         self.use(place.desk.people, [plan.name for plan in PLANS])
-        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.sort_first(PLANS[0].name)
         place.tasks.start(
             self, place.desk.list_views(), name="list views", then="views_ready", failed="views_missing"
         )

@@ -1,4 +1,4 @@
-"""WindowMemory: size, columns, side and look of the window from one start to the next. Called by MainWindow.
+"""WindowMemory: size, columns, order, side and look of the window from one start to the next. Called by MainWindow.
 
 What was kept is checked before it is used: a window must never open outside the screens.
 """
@@ -81,12 +81,13 @@ class WindowMemory:
             screen = self._frame.made(name)
             if isinstance(screen, ListScreen):
                 self._memory.write(f"columns_{name}", screen.table.fitter.state())
+                self._memory.write(f"order_{name}", screen.order())
 
     def _restore_columns(self, name: str) -> None:
         screen = self._frame.made(name)
         if isinstance(screen, ListScreen):
             kept = self._memory.read(f"columns_{name}")
-            screen.restore_columns(kept)
+            screen.restore_columns(kept, self._memory.read(f"order_{name}"))
 
     def _is_usable(self) -> bool:
         """Return True for a window of which enough lies on a screen, and which is no larger than all of them."""

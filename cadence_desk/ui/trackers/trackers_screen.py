@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from cadence_desk.domain.trackers import STATE_WORDS
 from cadence_desk.ui.kit.column_fitter import ColumnPlan
 from cadence_desk.ui.kit.facet_pill import AttentionPill, FacetPill
@@ -62,7 +60,7 @@ class TrackersScreen(ListScreen):
     def attach(self, place: Workplace) -> None:
         """Show a desk's trackers."""
         self.use(place.desk.trackers, [plan.name for plan in PLANS])
-        self.table.sortByColumn([plan.name for plan in PLANS].index("due"), Qt.SortOrder.AscendingOrder)
+        self.sort_first("due")
 
     def _state_badge(self, slot: int) -> Badge | None:
         rows = self.table.columnar.row_set
