@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.column_fitter import ColumnFitter, ColumnPlan
 from cadence_desk.ui.kit.columnar_model import ColumnarModel
+from cadence_desk.ui.kit.quiet_scroll_bar import QuietScrollBar
 from cadence_desk.ui.kit.row_keeper import RowKeeper, records_of, selected_spans
 from cadence_desk.ui.kit.row_painter import RowPainter
 from cadence_desk.ui.kit.theme import ROW_HEIGHT
@@ -67,6 +68,7 @@ class FastTable(QTableView):
         self.setViewport(own)
 
     def _prepare(self) -> None:
+        self.setVerticalScrollBar(QuietScrollBar(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -103,10 +105,12 @@ class FastTable(QTableView):
     def show_badges(self, column: str, badge_of: Callable[[int], Badge | None]) -> None:
         """Paint a badge in a column; the function gets a slot and may return None for plain text."""
         self._painter.badges[column] = badge_of
+        self._painter.forget_columns()
 
     def show_tones(self, column: str, tone_of: Callable[[int], Tone | None]) -> None:
         """Color a column's text by slot."""
         self._painter.tones[column] = tone_of
+        self._painter.forget_columns()
 
     def show_empty(self, title: str, hint: str = "") -> None:
         """Choose the words that stand in an empty list."""

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF, QStaticText
 
 from cadence_desk.ui.kit.theme import Tone, colors
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT_CUTS = 10_000
 _KEPT_WIDTHS = 60
+_KEPT_LAID_OUT = 2_000
 _LONGEST = 400
 
 
@@ -129,6 +130,7 @@ class TextFitter:
     def __init__(self) -> None:
         self._font = ""
         self._cuts: dict[int, dict[str, str]] = {}
+        self._laid_out: dict[str, QStaticText] = {}
 
     def cuts(self, width: int) -> dict[str, str]:
         """Return the cuts made for a width."""
@@ -151,6 +153,21 @@ class TextFitter:
         if key != self._font:
             self._font = key
             self._cuts.clear()
+            self._laid_out.clear()
+
+    def laid_out(self) -> dict[str, QStaticText]:
+        """Return the cut texts that were painted before, ready to be painted again."""
+        if len(self._laid_out) > _KEPT_LAID_OUT:
+            self._laid_out.clear()
+        return self._laid_out
+
+    def lay_out(self, shown: str) -> QStaticText | None:
+        """Keep a cut text ready; None when it must be painted as it is, such as one with control characters."""
+        if not shown.isprintable():
+            return None
+        made = self._laid_out[shown] = QStaticText(shown)
+        made.setTextFormat(Qt.TextFormat.PlainText)
+        return made
 
 
 def cut(metrics: QFontMetrics, text: str, width: int) -> str:
