@@ -6,11 +6,11 @@ Called by launch.main. Exit codes: 0 fine, 2 usage, 75 profile in use.
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from cadence_desk.domain.overriding import override
 from cadence_desk.launch.desktop_start import add_open
 from cadence_desk.launch.links import taken_out
 from cadence_desk.launch.outboxing import add_outbox
@@ -19,13 +19,45 @@ from cadence_desk.launch.updating import add_updates
 from cadence_desk.launch.version import VERSION
 from cadence_desk.launch.wiping import add_wipe
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 EXIT_USAGE = 2
 EXIT_IN_USE = 75
 
 
+class _UnsureError(Exception):
+    """What was typed needs the whole parser: a help page, or words about what is wrong."""
+
+
+class _QuickParser(argparse.ArgumentParser):
+    """A parser of few commands, which must not be heard: its words would leave out the others."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise _UnsureError(message)
+
+    @override
+    def print_help(self, file: Any = None) -> None:
+        raise _UnsureError
+
+
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the parsed arguments; argparse ends the process with code 2 when they make no sense."""
-    parser = argparse.ArgumentParser(
+    """Return the parsed arguments; argparse ends the process with code 2 when they make no sense.
+
+    Only the commands that are named are set up, because a window waits for it; all of them when that is not enough.
+    """
+    rest, link = taken_out(arguments)
+    try:
+        parsed = _parser(_QuickParser, [verb for verb in _VERBS if verb in rest]).parse_args(rest)
+    except _UnsureError:
+        parsed = _parser(argparse.ArgumentParser, list(_VERBS)).parse_args(rest)
+    parsed.link = link
+    return parsed
+
+
+def _parser(kind: type[argparse.ArgumentParser], named: list[str]) -> argparse.ArgumentParser:
+    parser = kind(
         prog="cadence-desk",
         description="A desktop app for Salesforce Sales Engagement.",
         epilog="Also: cadence-desk practice-org (a practice Salesforce for other tools). The environment may name an org: "
@@ -47,7 +79,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     _common(parser)
     parser.set_defaults(verb="window", out=None, json=None)
-    verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+    if named:
+        verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
+        for verb in named:
+            _VERBS[verb](verbs)
+    return parser
+
+
+def _add_tour(verbs: Any) -> None:
     tour = verbs.add_parser(
         "tour", help="drive the window through the main journeys and check each against the org"
     )
@@ -55,19 +94,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tour.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the pictures")
     tour.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     tour.set_defaults(verb="tour")
-    _add_check(verbs)
-    _add_budget(verbs)
-    _add_diagnostics(verbs)
-    add_outbox(verbs, partial(_common, again=True))
-    add_recover(verbs, partial(_common, again=True))
-    add_wipe(verbs, partial(_common, again=True))
-    _add_org(verbs)
-    add_open(verbs, partial(_common, again=True))
-    add_updates(verbs, partial(_common, again=True))
-    rest, link = taken_out(arguments)
-    parsed = parser.parse_args(rest)
-    parsed.link = link
-    return parsed
 
 
 def _add_check(verbs: Any) -> None:
@@ -221,6 +247,8 @@ def _speed(text: str) -> float:
 
 
 def _moment(text: str) -> str:
+    from datetime import datetime
+
     try:
         datetime.fromisoformat(text)
     except ValueError as error:
@@ -235,3 +263,19 @@ def practice_arguments(parsed: argparse.Namespace) -> list[str]:
     found = ["--people", str(parsed.people), "--seed", str(parsed.seed)]
     found += ["--contract", parsed.contract, "--speed", str(parsed.speed)]
     return [*found, "--start", parsed.start] if parsed.start else found
+
+
+_again = partial(_common, again=True)
+_VERBS: dict[str, Callable[[Any], None]] = {
+    "tour": _add_tour,
+    "check": _add_check,
+    "budget": _add_budget,
+    "diagnostics": _add_diagnostics,
+    "outbox": partial(add_outbox, common=_again),
+    "recover": partial(add_recover, common=_again),
+    "wipe": partial(add_wipe, common=_again),
+    "org": _add_org,
+    "open": partial(add_open, common=_again),
+    "updates": partial(add_updates, common=_again),
+}
+"""Every command, in the order of the help page."""

@@ -13,13 +13,11 @@ import os
 import queue
 import threading
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.bridge.faults import fault_of
 from cadence_desk.domain.errors import FileBusy, StoreError
 from cadence_desk.domain.overriding import override
-from cadence_desk.domain.scrubbing import scrubbed
 from cadence_desk.store.profile_lock import ProfileLock
 
 if TYPE_CHECKING:
@@ -40,6 +38,8 @@ FIELDS = ("op_id", "run_id", "status", "rpc_id", "task")
 
 def line_of(record: logging.LogRecord) -> str:
     """Return a record as one line of JSON with what may be kept of it."""
+    from datetime import UTC, datetime
+
     told: dict[str, Any] = {
         "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
         "mono": round(time.monotonic(), 3),
@@ -58,19 +58,25 @@ def _words(record: logging.LogRecord) -> str:
     own = record.name.partition(".")[0] == OWN
     if not own and record.name != "py.warnings":
         # other libraries format texts of the org into their own: only the fixed words are known to be harmless
-        return scrubbed(template) if record.args else "(a message of this library)"
+        return _scrubbed(template) if record.args else "(a message of this library)"
     values = record.args if isinstance(record.args, tuple) else (record.args,) if record.args else ()
     try:
-        return scrubbed(template % tuple(_value(one) for one in values) if values else template)
+        return _scrubbed(template % tuple(_value(one) for one in values) if values else template)
     except (TypeError, ValueError):
-        return scrubbed(template)
+        return _scrubbed(template)
 
 
 def _value(value: object) -> object:
     """Return what may be written of one value: numbers as they are, texts scrubbed, of objects only their kind."""
     if isinstance(value, (bool, int, float)) or value is None:
         return value
-    return scrubbed(value) if isinstance(value, str) else type(value).__name__
+    return _scrubbed(value) if isinstance(value, str) else type(value).__name__
+
+
+def _scrubbed(text: str) -> str:
+    from cadence_desk.domain.scrubbing import scrubbed  # the first record comes after the first paint
+
+    return scrubbed(text)
 
 
 class _Files:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cadence_desk.bootstrap.opening import OpenProfile
     from cadence_desk.bootstrap.orgs import ComputerOrgs
+    from cadence_desk.launch.practice_process import PracticeProcess
     from cadence_desk.settings.environment import Environment
     from cadence_desk.settings.paths import Paths
 
@@ -164,50 +165,43 @@ def _practice(parsed: argparse.Namespace, paths: Paths, environment: Environment
     from pathlib import Path
 
     from cadence_desk.bootstrap.opening import open_profile
-    from cadence_desk.domain.orgs import Banner
-    from cadence_desk.launch.next_org import NextOrg
-    from cadence_desk.launch.org_switch import HomeOrg, let_switch
-    from cadence_desk.launch.practice_process import PracticeProcess, passing_key_file
-    from cadence_desk.launch.safe_mode import SafeMode
-    from cadence_desk.launch.terminal_pages import PASSING, TerminalPages
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.paths import Paths as Folders
-    from cadence_desk.ui.org.org_picker import OrgChoice
 
-    practice = PracticeProcess(practice_arguments(parsed))
+    practice: list[PracticeProcess] = []
     with tempfile.TemporaryDirectory(prefix="cadence-desk-practice-", ignore_cleanup_errors=True) as folder:
 
         def open_again() -> OpenProfile:
+            from cadence_desk.launch.practice_process import passing_key_file
+
             key_file = parsed.key_file or passing_key_file(Path(folder))
-            return open_profile(practice.profile(), Folders(Path(folder)), key_file)
+            return open_profile(practice[0].profile(), Folders(Path(folder)), key_file)
 
         def open_now() -> OpenProfile:
-            practice.start()
+            practice[0].start()
             return open_again()
 
         try:
             window = WindowRun(paths, open_now, safe=parsed.safe_mode)
-            options = window.options = window.all_people()
-            home = HomeOrg(
-                OrgChoice("practice", "Practice org", Banner.TRAINING, "on this computer"),
-                lambda: NextOrg("practice", open_again, options, remember=False),
-            )
-            shelf = let_switch(window, _orgs(parsed, paths, environment), "practice", home)
-            TerminalPages(window, lambda: shelf.open_key, parsed, PASSING)
-            if parsed.safe_mode:
-                SafeMode(window, home.open_again, None, asked=True)
+
+            def prepare() -> None:
+                from cadence_desk.launch.practice_process import PracticeProcess
+                from cadence_desk.launch.preparing import prepare_practice
+
+                practice.append(PracticeProcess(practice_arguments(parsed)))
+                prepare_practice(window, _orgs(parsed, paths, environment), open_again, parsed)
+
+            window.prepare = prepare
             return window.run()
         finally:
-            practice.stop()
+            for one in practice:
+                one.stop()
 
 
 def _orgs(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> ComputerOrgs:
     from cadence_desk.bootstrap.orgs import ComputerOrgs
 
     return ComputerOrgs(paths, environment, parsed.key_file)
-
-
-_NAMED = "The environment names the org of this start (CADENCE_DESK_…)."
 
 
 def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) -> int:
@@ -224,10 +218,6 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
         opened = open_profile(profile, paths, parsed.key_file, chosen.access)
     except FileBusy:
         return _hand_over(paths, profile.key, parsed.link)
-    from cadence_desk.launch.next_org import NextOrg
-    from cadence_desk.launch.org_switch import let_switch
-    from cadence_desk.launch.safe_mode import SafeMode
-    from cadence_desk.launch.terminal_pages import TerminalPages
     from cadence_desk.launch.window import WindowRun
     from cadence_desk.settings.start_log import StartLog
 
@@ -238,15 +228,16 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     named = profile.way_in not in {WayIn.BROWSER, WayIn.CLI}
     if not named:
         window.preferences.last_profile = profile.key
-    shelf = let_switch(window, _orgs(parsed, paths, environment), profile.key, fixed=_NAMED if named else "")
-    TerminalPages(window, lambda: shelf.open_key, parsed)
-    if safe:
 
-        def back() -> NextOrg:
-            again = (profile, paths, parsed.key_file, chosen.access)
-            return NextOrg(profile.key, lambda: open_profile(*again), remember=not named)
+    def prepare() -> None:
+        from cadence_desk.launch.next_org import NextOrg
+        from cadence_desk.launch.preparing import prepare_profile
 
-        SafeMode(window, back, starts, asked=parsed.safe_mode)
+        again = (profile, paths, parsed.key_file, chosen.access)
+        back = NextOrg(profile.key, lambda: open_profile(*again), remember=not named)
+        prepare_profile(window, _orgs(parsed, paths, environment), back, parsed, fixed=named)
+
+    window.prepare = prepare
     return window.run()
 
 

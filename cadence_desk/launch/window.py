@@ -71,6 +71,12 @@ class WindowRun:
         safe: nothing happens by itself, and the window opens as if for the first time.
     """
 
+    start_error: DeskError | None = None
+    starts: StartLog | None = None
+    """Where it is written down how this start ends."""
+    link = ""
+    """What to show once the desk is open."""
+
     def __init__(
         self,
         paths: Paths,
@@ -93,7 +99,9 @@ class WindowRun:
         self.app = window_app()
         self.contribute: Callable[[MainWindow], None] = lambda _window: None
         """Adds the commands that only the launcher can carry out; called for each window."""
-        self._safe = safe
+        self.prepare: Callable[[], None] = lambda: None
+        """Called once, after the first paint and before anything of the org is opened."""
+        self.safe = safe
         memory = NoMemory() if safe else ScreenMemory(self.preferences)
         apply_theme(self.app, kept_scheme(memory))  # before there is a window: nothing is polished twice
         self.window = MainWindow(memory, open_page)
@@ -101,11 +109,6 @@ class WindowRun:
         self.meter = self.watch.meter
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None
-        self.start_error: DeskError | None = None
-        self.starts: StartLog | None = None
-        """Where it is written down how this start ends."""
-        self.link = ""
-        """What to show once the desk is open."""
         self._opened: OpenProfile | None = None
         self._door: OneWindow | None = None
         self._quitting: Quitting | None = None
@@ -147,6 +150,7 @@ class WindowRun:
 
     async def _session(self) -> int:
         """Work with one org after the other until the user leaves."""
+        self.prepare()
         if self.starts is not None:
             from cadence_desk.launch.safe_mode import follow_life
 
@@ -162,7 +166,7 @@ class WindowRun:
         old = self.window
         self._open_now, self.options = following.open_now, following.options
         self.desk, self.start_error, self._opened = None, None, None
-        self._safe, self.link = False, ""
+        self.safe, self.link = False, ""
         if following.remember:
             self.preferences.last_profile = following.key
         if self._door is not None:
@@ -258,7 +262,7 @@ class WindowRun:
 
         self._opened = self._open_now()
         options = self.options or engine_options(self.preferences)
-        if self._safe:
+        if self.safe:
             from cadence_desk.launch.safe_mode import safe_options
 
             options = safe_options(options)

@@ -5,7 +5,6 @@ Imports domain. Read once by the launcher, which takes the access token out of t
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -147,4 +146,6 @@ def _host(url: str) -> str:
 def _key(kind: str, url: str, whole: str) -> str:
     """Return a folder name that two different ways in never share."""
     slug = re.sub(r"[^a-z0-9]+", "-", _host(url).lower()).strip("-")[:36].strip("-")
+    import hashlib  # most starts need none
+
     return f"{kind}-{slug}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"

@@ -5,7 +5,6 @@ Imports no other room; platformdirs is imported when no home was given. Called b
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -50,6 +49,8 @@ class Paths:
         """The name under which secrets are kept: a home of its own never meets the secrets of another."""
         if self.is_default:
             return "Cadence Desk"
+        import hashlib  # most starts need none
+
         return f"Cadence Desk {hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]}"
 
     def profile(self, key: str) -> Path:

@@ -6,7 +6,6 @@ the frame. Every part is there as soon as somebody asks for one, a key is presse
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -42,15 +41,19 @@ LOADED_LATER = (
 """What the parts are made of, in the order and the portions in which it is loaded."""
 
 
-@dataclass(frozen=True, slots=True)
 class LaterParts:
-    """The parts, once they are made."""
+    """The parts, once they are made. Plain code: what a dataclass writes would be compiled before the first paint."""
 
-    book: CommandBook
-    doors: Doors
-    toast: UndoToast
-    acts: WindowActs
-    refresher: Refresher
+    __slots__ = ("acts", "book", "doors", "refresher", "toast")
+
+    def __init__(
+        self, book: CommandBook, doors: Doors, toast: UndoToast, acts: WindowActs, refresher: Refresher
+    ) -> None:
+        self.book = book
+        self.doors = doors
+        self.toast = toast
+        self.acts = acts
+        self.refresher = refresher
 
 
 class PartsWindow(QMainWindow):

@@ -13,7 +13,6 @@ from cadence_desk.bridge.relay import EventRelay
 from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.icons import window_icon
-from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Tone, colors
 from cadence_desk.ui.kit.web_pages import open_url
 from cadence_desk.ui.kit.workplace import Memory, NoMemory, Workplace
@@ -102,6 +101,8 @@ class MainWindow(PartsWindow):
 
     def _tell_kept(self) -> None:
         """Say once that calls were typed and not saved, and lead back to them."""
+        from cadence_desk.ui.kit.moments import count_word
+
         kept = self.doors.calls.kept()
         if kept and not self._told_kept:
             self._told_kept = True
@@ -209,6 +210,8 @@ class MainWindow(PartsWindow):
 
     def _warns_of_loss(self) -> bool:
         """Say once what would be lost with this session; closing once more leaves all the same."""
+        from cadence_desk.ui.kit.moments import count_word
+
         at_stake = self.place.desk.lost_at_quit() if self.place is not None else 0
         if not at_stake or self._told_unsaved:
             return False
