@@ -16,6 +16,7 @@ from cadence_desk.domain.errors import DeskError, Retry, SignedOut
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.board import Board
+from cadence_desk.sync.cached_lists import CachedLists
 from cadence_desk.sync.comparison import Comparison
 from cadence_desk.sync.feed_monitor import FeedMonitor
 from cadence_desk.sync.follower import FeedFollower
@@ -88,6 +89,7 @@ class Engine:
             # The cache is disposable: without it everything is read from the org.
             _log.warning("the cache could not be read: %s", error.code)
             self._cached_until = None
+            self.follower.file_lost()
         self.follower.wake()
 
     async def _load_cache(self) -> None:
@@ -98,12 +100,7 @@ class Engine:
         await self.nightly.load()
         marks = await settled(cache.marks())
         stamp = await settled(cache.document(LAST_READ))
-        people = await settled(cache.load_people())
-        await self.follower.take_cached(people)
-        trackers = await settled(cache.load_trackers())
-        await self.follower.take_cached(trackers)
-        steps = await settled(cache.load_steps())
-        await self.follower.take_cached(steps)
+        await CachedLists(self.follower, self._tell).show(cache)
         self.follower.marks.loaded(marks)
         self._cached_until = datetime.fromtimestamp(float(stamp), tz=UTC) if stamp else None
 

@@ -236,12 +236,7 @@ class FeedFollower:
         try:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
-            # The file is new and empty now: it gets everything again, marks included.
-            board = self._board
-            for shelf in (board.people, board.trackers, board.steps):
-                for record in shelf:
-                    board.unsaved.note(shelf.entity, record.id, record)
-            self.marks.file_lost()
+            self.file_lost()
             self._unsaved = True
         except DeskError:
             # The cache is disposable, but a mark must not be saved later without these rows.
@@ -250,6 +245,14 @@ class FeedFollower:
         else:
             self.marks.saved(batch.marks)
             self._unsaved = False
+
+    def file_lost(self) -> None:
+        """The cache file is new and empty: it gets everything again, marks included."""
+        board = self._board
+        for shelf in (board.people, board.trackers, board.steps):
+            for record in shelf:
+                board.unsaved.note(shelf.entity, record.id, record)
+        self.marks.file_lost()
 
     @property
     def _has_gap(self) -> bool:

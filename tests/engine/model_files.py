@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tests.engine.virtual_time import SteeredClock
 
 T = TypeVar("T")
+CACHE_SLICE = 2
+"""Rows of one slice of the cache: few, so that there are several."""
 
 
 @dataclass
@@ -207,14 +209,20 @@ class MemoryCache:
     def document(self, name: str) -> Future[str | None]:
         return at_once(lambda: self.disk.documents.get(name))
 
-    def load_people(self) -> Future[list[Person]]:
-        return at_once(lambda: list(self.disk.records["people"].values()))
+    def load_people(self, each: Callable[[list[Person]], None]) -> Future[list[Person]]:
+        return at_once(lambda: self._load("people", each))
 
-    def load_trackers(self) -> Future[list[Tracker]]:
-        return at_once(lambda: list(self.disk.records["trackers"].values()))
+    def load_trackers(self, each: Callable[[list[Tracker]], None]) -> Future[list[Tracker]]:
+        return at_once(lambda: self._load("trackers", each))
 
-    def load_steps(self) -> Future[list[StepTracker]]:
-        return at_once(lambda: list(self.disk.records["steps"].values()))
+    def load_steps(self, each: Callable[[list[StepTracker]], None]) -> Future[list[StepTracker]]:
+        return at_once(lambda: self._load("steps", each))
+
+    def _load(self, name: str, each: Callable[[list[Any]], None]) -> list[Any]:
+        found = list(self.disk.records[name].values())
+        for start in range(0, len(found), CACHE_SLICE):
+            each(found[start : start + CACHE_SLICE])
+        return found
 
     def close(self, _timeout: float) -> bool:
         self.closed = True

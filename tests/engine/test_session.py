@@ -184,7 +184,7 @@ def test_without_a_cache_everything_is_read(rig: Rig, run: Run[Any], monkeypatch
     run(go())
 
 
-def damaged(_cache: Any) -> Any:
+def damaged(_cache: Any, _each: Any) -> Any:
     raise FileDamaged
 
 
