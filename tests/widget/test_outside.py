@@ -12,10 +12,11 @@ from cadence_desk.domain.addresses import TargetLink
 from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.people import Person
 from cadence_desk.domain.record_ids import RecordId, parse_record_id
+from cadence_desk.ui.calling.call_panel import CallPanel
 from cadence_desk.ui.kit.confirm_sheet import ConfirmSheet
 from cadence_desk.ui.shell.main_window import MainWindow
 from cadence_desk.ui.shell.outside import Outside
-from tests.widget.driving import find, settle, until
+from tests.widget.driving import dialog_named, find, press, press_focused, settle, until
 from tests.widget.fake_desk import FakeDesk
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -79,6 +80,50 @@ def test_a_number_is_shown_before_it_is_called(window: MainWindow, desk: FakeDes
         desk.world.people[person.id] = dataclasses.replace(person, do_not_call=True)
         assert outside.why_not_call() == "This person does not want to be called."
         await settle(3)
+
+    run(body())
+
+
+def test_d_dials_and_opens_the_panel_with_its_timer(window: MainWindow, desk: FakeDesk, run: Run) -> None:
+    async def body() -> None:
+        handed: list[str] = []
+        person = await shown(window, desk)
+        window.doors.outside._hand_over = handed.append
+        desk.world.people[person.id] = dataclasses.replace(
+            person, phone="+44 20 7946 0018", do_not_call=False
+        )
+        await until(window.isActiveWindow, "window active")
+        press_focused("d")
+        [sheet] = sheets(window)
+        assert "+442079460018" in sheet.words.text()
+        assert not window.findChildren(CallPanel)
+        await settle()
+        press_focused("Return")
+        panel = await dialog_named(window, "callPanel")
+        assert handed == ["tel:+442079460018"]
+        assert isinstance(panel, CallPanel)
+        await until(lambda: panel.duration.is_running, "the timer runs")
+        press(panel, "Escape")
+        await settle(5)
+
+    run(body())
+
+
+@pytest.mark.parametrize("fields", [{"phone": "", "mobile": ""}, {"phone": "+44 20", "do_not_call": True}])
+def test_d_without_a_number_that_may_be_called_says_so_and_opens_the_panel(
+    window: MainWindow, desk: FakeDesk, run: Run, fields: dict[str, Any]
+) -> None:
+    async def body() -> None:
+        handed: list[str] = []
+        person = await shown(window, desk)
+        window.doors.outside._hand_over = handed.append
+        desk.world.people[person.id] = dataclasses.replace(person, **fields)
+        window.book.run("dial")
+        panel = await dialog_named(window, "callPanel")
+        assert not handed
+        assert window.frame.bar.banners()[0].code == "NOTICE-CALL"
+        press(panel, "Escape")
+        await settle(5)
 
     run(body())
 

@@ -24,4 +24,5 @@ class ConfirmSheet(Sheet):
         self.buttons.addStretch(1)
         self.add_button("Cancel", "cancelConfirmButton", self.reject)
         self.yes = self.add_button(yes, "confirmButton", self.accept, primary=True)
+        self.yes.setDefault(True)
         self.yes.setFocus()

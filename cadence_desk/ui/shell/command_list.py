@@ -62,10 +62,10 @@ def _call_commands(doors: Doors) -> list[Command]:
         Command("log_call", "Log a call", doors.calls.log_call, ("L", "Ctrl+L"), "call", calling),
         Command(
             "dial",
-            "Log a call with the timer running",
-            partial(doors.calls.log_call, timer=True),
+            "Dial, and log the call with the timer running",
+            doors.dial,
             ("D",),
-            "call",
+            "call phone tel",
             calling,
         ),
         Command(

@@ -5,6 +5,7 @@ Called by the commands. Features do not know each other; they meet here.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -66,6 +67,20 @@ class Doors(QObject):
         return self._frame.place.desk.why_not(kind) or ("" if ids else nobody)
 
     # ------------------------------------------------------------ opening
+
+    def dial(self) -> None:
+        """Hand the number to this computer's phone program, after asking, and open the call panel with its timer.
+
+        Without a number that may be called the reason is told, and the panel opens for a call made some other way.
+        """
+        log = partial(self.calls.log_call, timer=True)
+        reason = self.outside.why_not_call()
+        if reason:
+            self._frame.bar.clear("NOTICE-CALL")
+            self._frame.bar.tell("NOTICE-CALL", "No number was dialed", reason, tone=Tone.WARN)
+            log()
+        else:
+            self.outside.call(log)
 
     def enroll(self) -> None:
         """Open the add-to-cadence dialog for the selected people."""

@@ -42,12 +42,15 @@ class Outside(QObject):
 
     # ------------------------------------------------------------ out
 
-    def call(self) -> None:
-        """Call the selected person's number with the program this computer has for that, after asking."""
+    def call(self, then: Callable[[], object] | None = None) -> None:
+        """Call the selected person's number with the program this computer has for that, after asking.
+
+        `then` is done after it; a number that cannot be dialed is told, and `then` done all the same.
+        """
         person = self._person()
         if person is not None:
             number = person.phone or person.mobile
-            self._after_asking(number, phone_address, "Call this number?", "Call")
+            self._after_asking(number, phone_address, "Call this number?", "Call", then)
 
     def write(self) -> None:
         """Write a mail to the selected person with the program this computer has for that, after asking."""
@@ -71,15 +74,31 @@ class Outside(QObject):
             return "Select a person first."
         return "" if person.email else "This person has no e-mail address."
 
-    def _after_asking(self, text: str, parsed: Callable[[str], str], title: str, yes: str) -> None:
+    def _after_asking(
+        self,
+        text: str,
+        parsed: Callable[[str], str],
+        title: str,
+        yes: str,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        go_on = then or (lambda: None)
         try:
             address = parsed(text)
         except BadValue as error:
             self._frame.bar.show_error(error)
+            go_on()
             return
-        shown = address.partition(":")[2]
-        words = f"{shown}\n\nAnother program on this computer opens it. Nothing is logged by that: press L afterwards."
-        self._ask(title, words, yes, lambda: self._hand_over(address))
+        logged = "Nothing is logged by that: press L afterwards."
+        if then is not None:
+            logged = "The call panel opens with its timer running."
+        words = f"{address.partition(':')[2]}\n\nAnother program on this computer opens it. {logged}"
+
+        def agreed() -> None:
+            self._hand_over(address)
+            go_on()
+
+        self._ask(title, words, yes, agreed)
 
     def _person(self) -> Person | None:
         place, subject = self._frame.place, subject_of(self._frame)
