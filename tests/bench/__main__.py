@@ -31,6 +31,7 @@ GROUPS = {
     "outbox": "outbox",
     "gui": "tour_stalls",
     "idle": "window_at_rest",
+    "growth": "growth",
 }
 """Start of the names to the module that measures them."""
 

@@ -1,0 +1,94 @@
+"""What the lines of the benchmark are made of: each measure sees what it is there to see."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.bench.file_work import FileWork, file_work
+from tests.bench.growth import LINES, line, slope, table
+from tests.bench.lane_times import LaneTimes
+from tests.bench.tour_stalls import stall_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIZES = (1_000, 10_000, 100_000, 500_000)
+
+
+def touched(path: Path) -> None:
+    with sqlite3.connect(path / "a.db") as link:
+        link.execute("SELECT 1").fetchone()
+    link.close()
+    (path / "a.txt").write_text("x", encoding="ascii")
+
+
+def test_files_touched_by_the_thread_that_is_looked_at_are_seen(tmp_path: Path) -> None:
+    with file_work() as work:
+        touched(tmp_path)
+    assert work.sqlite_calls >= 4
+    assert work.file_calls >= 1
+    assert work.seconds > 0
+
+
+def test_files_touched_by_another_thread_are_not_its_own(tmp_path: Path) -> None:
+    other = threading.Thread(target=touched, args=(tmp_path,))
+    with file_work() as work:
+        other.start()
+        other.join()
+    assert (work.sqlite_calls, work.file_calls, work.seconds) == (0, 0, 0.0)
+    assert (tmp_path / "a.txt").exists()
+
+
+def test_the_hook_is_gone_afterwards(tmp_path: Path) -> None:
+    with file_work() as work:
+        pass
+    touched(tmp_path)
+    assert work.sqlite_calls == FileWork().sqlite_calls
+
+
+def test_the_busiest_lane_says_what_calls_must_take() -> None:
+    times = LaneTimes()
+    for thread, calls in {"bulk-1": 6, "interactive-1": 4, "interactive-2": 4, "read-1": 2}.items():
+        times.calls[thread] = [(0.0, 0.5)] * calls
+    assert (times.count, times.workers, times.latency) == (16, 4, 0.5)
+    assert times.least_seconds() == pytest.approx(3.0), "six calls of the one bulk worker, not eight by two"
+    assert LaneTimes().least_seconds() == 0.0
+
+
+@pytest.mark.parametrize(("power", "bound"), [(0.0, 0.01), (1.0, 1.01), (2.0, 2.01)])
+def test_the_exponent_is_that_of_the_power(power: float, bound: float) -> None:
+    assert power - 0.01 <= slope(SIZES, [7.0 * size**power for size in SIZES]) <= bound
+
+
+def test_growth_of_the_last_step_is_not_hidden_by_what_everything_costs() -> None:
+    values = [100.0, 100.0, 101.0, 101.0 * 25]
+    assert slope(SIZES, values) == pytest.approx(2.0)
+    assert not line("filter", SIZES, values).ok
+
+
+def test_the_table_has_a_row_for_each_thing() -> None:
+    lines = table(SIZES, {name: [1.0, 1.0, 1.0, 1.0] for name in LINES}).splitlines()
+    assert len(lines) == 2 + len(LINES)
+    assert lines[0].count("|") == lines[-1].count("|")
+    assert lines[2].endswith("| 1.00 | 1.00 | 1.00 | 1.00 | 0.00 | 0.1 |")
+
+
+def test_a_callback_that_took_too_long_is_the_longest_though_the_figures_began_anew_since() -> None:
+    report = {
+        "people": 200,
+        "journeys": [{"ok": True}, {"ok": False}],
+        "meters": {
+            "busiest_callback": ["tour", 12.0],
+            "callbacks_over_50_ms": [["follower", 71.5]],
+            "silence_p99_ms": 20.0,
+            "silence_worst_ms": 90.0,
+            "beats": 400,
+        },
+    }
+    found = stall_line(report)
+    assert (found.value, found.ok) == (71.5, False)
+    assert "1 of 2 journeys" in found.spread
