@@ -76,8 +76,7 @@ def _in_a_window(parsed: argparse.Namespace, paths: Paths, environment: Environm
     if parsed.verb == "tour":
         from cadence_desk.launch.tour.tour import run_tour
 
-        _make_folder(parsed.out, "pictures")
-        return run_tour(parsed, environment)
+        return run_tour(parsed, environment, lambda: _make_folder(parsed.out, "pictures"))
     if parsed.verb == "first-paint":
         from cadence_desk.launch.window_check import tell_first_paint
 

@@ -90,6 +90,7 @@ def test_without_a_display_the_way_out_is_told(tmp_path: Path, arguments: tuple[
 
 def test_a_tour_without_an_org_is_told_what_it_needs(tmp_path: Path) -> None:
     done = desk("tour", "--out", str(tmp_path / "pictures"), temp=tmp_path, **OFFSCREEN)
+    assert not (tmp_path / "pictures").exists(), "refused before anything is made"
     assert (done.returncode, "--practice" in told(done)) == (2, True)
 
 

@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 QUIT_LIMIT = 5.0
 
 
-def run_tour(parsed: argparse.Namespace, environment: Environment) -> int:
-    """Run the tour and return its exit code. Raises BadValue when there is no org to run it on."""
+def run_tour(parsed: argparse.Namespace, environment: Environment, make_folder: Callable[[], None]) -> int:
+    """Run the tour and return its exit code; nothing is made before it is known that it can begin.
+
+    Raises:
+        BadValue: there is no org to run it on, or no folder for the pictures.
+    """
     with tempfile.TemporaryDirectory(prefix="cadence-desk-tour-", ignore_cleanup_errors=True) as folder:
         ground = _ground(parsed, environment, Path(folder))
+        make_folder()
         report = TourReport(ground.contract, ground.people)
         try:
             _Tour(parsed, ground, report, Paths(Path(folder))).run()
