@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.changes import Activity, Change
 from cadence_desk.sync import people_table, tracker_table
 from cadence_desk.sync.activity_words import call_words, step_words, tracker_words
+from cadence_desk.sync.compaction import tidy
 from cadence_desk.sync.names import Names
 from cadence_desk.sync.overlay import Overlay
 from cadence_desk.sync.tracker_index import TrackerIndex
@@ -170,6 +171,11 @@ class Projection:
                 continue
             if not flags[slot] & tracker_table.PAUSED and tracker_table.late_words(now - due) != shown[slot]:
                 self._dirty_trackers.add(ids[slot])
+
+    async def give_back(self) -> None:
+        """Give back the places of rows that are gone, where they are many; short pieces of work."""
+        for table in (self.people, self.trackers):
+            await tidy(table)
 
     def _write_tracker(self, tracker_id: str) -> None:
         tracker = self._board.trackers.get(tracker_id)
