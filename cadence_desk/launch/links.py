@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.addresses import LINK_START, parse_target_link
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,6 +15,10 @@ if TYPE_CHECKING:
 
 def taken_out(arguments: list[str]) -> tuple[list[str], str]:
     """Return the arguments without a link to a person, and the link; empty without one."""
+    if not any(":" in one for one in arguments):
+        return arguments, ""
+    from cadence_desk.domain.addresses import LINK_START
+
     links = [one for one in arguments if one.casefold().startswith(LINK_START)]
     return [one for one in arguments if one not in links], links[-1] if links else ""
 
@@ -27,6 +29,7 @@ def profile_of(link: str, keys: Iterable[str], paths: Paths) -> str:
     Raises:
         BadValue: the link cannot be followed at all.
     """
+    from cadence_desk.domain.addresses import parse_target_link
     from cadence_desk.settings.last_user import read_last_user
 
     org_id = parse_target_link(link).org_id

@@ -6,8 +6,7 @@ Until the user moves, sizes or hides a column; from then on the user's arrangeme
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, Signal
 from PySide6.QtGui import QAction
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QHeaderView
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
+class ColumnPlan(NamedTuple):
     """How a column wants to be shown.
 
     Attributes:
