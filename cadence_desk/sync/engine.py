@@ -20,6 +20,7 @@ from cadence_desk.sync.cached_lists import CachedLists
 from cadence_desk.sync.comparison import Comparison
 from cadence_desk.sync.feed_monitor import FeedMonitor
 from cadence_desk.sync.follower import FeedFollower
+from cadence_desk.sync.new_file import save_everything_again
 from cadence_desk.sync.nightly import Nightly
 from cadence_desk.sync.outbox_runner import OutboxRunner
 from cadence_desk.sync.reference import Reference
@@ -89,7 +90,7 @@ class Engine:
             # The cache is disposable: without it everything is read from the org.
             _log.warning("the cache could not be read: %s", error.code)
             self._cached_until = None
-            self.follower.file_lost()
+            save_everything_again(self.board, self.follower.marks)
         self.follower.wake()
 
     async def _load_cache(self) -> None:

@@ -21,6 +21,7 @@ from cadence_desk.store.cache_batch import CacheBatch
 from cadence_desk.sync.event_buffer import EventBuffer
 from cadence_desk.sync.event_fields import STEP, TRACKER
 from cadence_desk.sync.marks import Marks
+from cadence_desk.sync.new_file import save_everything_again
 from cadence_desk.sync.supervisor import in_lane, settled
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ class FeedFollower:
         try:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
-            self.file_lost()
+            save_everything_again(self._board, self.marks)
             self._unsaved = True
         except DeskError:
             # The cache is disposable, but a mark must not be saved later without these rows.
@@ -245,14 +246,6 @@ class FeedFollower:
         else:
             self.marks.saved(batch.marks)
             self._unsaved = False
-
-    def file_lost(self) -> None:
-        """The cache file is new and empty: it gets everything again, marks included."""
-        board = self._board
-        for shelf in (board.people, board.trackers, board.steps):
-            for record in shelf:
-                board.unsaved.note(shelf.entity, record.id, record)
-        self.marks.file_lost()
 
     @property
     def _has_gap(self) -> bool:
