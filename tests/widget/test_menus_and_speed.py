@@ -4,8 +4,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from cadence_desk.bridge.stall_meter import StallMeter
@@ -52,6 +53,26 @@ def test_a_pill_offers_the_values_there_are(window: MainWindow, desk: FakeDesk, 
         shown = {screen.table.columnar.data(screen.table.columnar.index(row, 3)) for row in range(5)}
         assert shown == {"Inbound demo requests"}
         assert screen.reset.isVisible()
+
+    run(body())
+
+
+def test_a_menu_that_opens_again_keeps_nothing_of_before_and_deletes_nothing_under_way(
+    window: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        await opened(window, desk, "trackers")
+        screen = window.frame.list_screen()
+        assert screen is not None
+        pill = screen.pills[2]
+        offered = entries(pill.menu())
+        pill.changed.connect(lambda: entries(pill.menu()))  # filled anew while its entry is carried out
+        offered["Inbound demo requests"].trigger()
+        assert shiboken6.isValid(offered["Inbound demo requests"])
+        await settle()
+        assert not shiboken6.isValid(offered["Inbound demo requests"])
+        assert len(pill.menu().findChildren(QActionGroup)) == 1
+        assert len(pill.menu().actions()) == len(pill.menu().findChildren(QAction)) - 1, "and its own"
 
     run(body())
 

@@ -94,8 +94,7 @@ class FacetPill(QToolButton):
 
     def _fill(self) -> None:
         menu = self.menu()
-        menu.clear()
-        group = QActionGroup(menu)
+        group = emptied(menu)
         self._add(menu, group, "", "Any", None)
         menu.addSeparator()
         for value, count in self._counts():
@@ -141,3 +140,16 @@ class AttentionPill(FacetPill):
         return [
             (name, sum(map("1".__eq__, compress(table.facet(name), table.alive())))) for name in self._words
         ]
+
+
+def emptied(menu: QMenu) -> QActionGroup:
+    """Take everything out of a menu and return the group of its next entries; what was in it before goes later.
+
+    An entry that is being carried out just now must not be deleted under it.
+    """
+    for old in menu.findChildren(QActionGroup):
+        old.deleteLater()
+    for action in menu.actions():
+        menu.removeAction(action)
+        action.deleteLater()
+    return QActionGroup(menu)

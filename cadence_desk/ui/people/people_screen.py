@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from cadence_desk.domain.overriding import override
 from cadence_desk.ui.kit.column_fitter import ColumnPlan
-from cadence_desk.ui.kit.facet_pill import FacetPill
+from cadence_desk.ui.kit.facet_pill import FacetPill, emptied
 from cadence_desk.ui.kit.list_screen import ListScreen
 from cadence_desk.ui.kit.shapes import Badge, Shape
 from cadence_desk.ui.kit.theme import Tone, restyle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QActionGroup
 
     from cadence_desk.domain.people import ListView
     from cadence_desk.ui.kit.workplace import Workplace
@@ -109,8 +111,7 @@ class PeopleScreen(ListScreen):
 
     def _fill_views(self) -> None:
         menu = self.views.menu()
-        menu.clear()
-        group = QActionGroup(menu)
+        group = emptied(menu)
         self._add_view(menu, group, "All people", None)
         if self._views:
             menu.addSeparator()
