@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 PLAIN = argparse.Namespace(home=None, key_file=None)
-AWAY = argparse.Namespace(home=Path("/home/me/my desk"), key_file=Path("/keys"))
+AWAY = argparse.Namespace(home=Path("/srv/my desk"), key_file=Path("/keys"))
 
 
 class Life:
@@ -67,8 +67,8 @@ def offered(window: MainWindow, desk: FakeDesk, parsed: argparse.Namespace, why_
             "wipe_page",
             AWAY,
             [
-                "cadence-desk wipe --org acme --home '/home/me/my desk' --key-file /keys",
-                "cadence-desk wipe --home '/home/me/my desk' --key-file /keys --all",
+                "cadence-desk wipe --org acme --home '/srv/my desk' --key-file /keys",
+                "cadence-desk wipe --home '/srv/my desk' --key-file /keys --all",
             ],
         ),
     ],
