@@ -21,7 +21,7 @@ from cadence_desk.ui.kit.row_painter import RowPainter
 from cadence_desk.ui.kit.theme import ROW_HEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
@@ -205,13 +205,22 @@ class FastTable(QTableView):
     def _start_fading(self) -> None:
         if self.columnar.fresh and not self._fade.isActive():
             self._fade.start()
-        self.viewport().update()
 
     def _fade_some(self) -> None:
         now = time.monotonic()
         fresh = self.columnar.fresh
+        self._paint_again(fresh)
         for slot in [slot for slot, until in fresh.items() if until <= now]:
             del fresh[slot]
         if not fresh:
             self._fade.stop()
-        self.viewport().update()
+
+    def _paint_again(self, slots: Collection[int]) -> None:
+        """Paint the rows of these slots that are in sight, and no others."""
+        rows = self.columnar.current_rows()
+        if rows is None:
+            return
+        width = self.viewport().width()
+        for row in self.visible_rows():
+            if row < len(rows.rows) and rows.rows[row] in slots:
+                self.viewport().update(0, self.rowViewportPosition(row), width, ROW_HEIGHT)
