@@ -2,7 +2,8 @@
 
 1.1 is n log n between 100,000 and 500,000: log(5 x ln 500,000 / ln 100,000) / log 5 is 1.08. Flat is at most 0.1: a tenth
 of the cost more for each doubling and a half. Judged is the worse of two slopes, over all sizes and over the last step, for a
-small list hides behind what everything costs. Every size has a process of its own; the figures are CPU time.
+small list hides behind what everything costs. Every size has a process of its own; the figures are CPU time. The first rows
+have a wider bound: before them the file is checked, for at most 0.3 s, and its thread decrypts on while the window paints.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 SIZES = (1_000, 10_000, 100_000, 500_000)
 QUICK_SIZES = (1_000, 10_000)
-N_LOG_N, FLAT = 1.1, 0.1
+N_LOG_N, FLAT, BEHIND_A_CHECK = 1.1, 0.1, 0.15
 PATIENCE_SECONDS = 300
 ORG = "bench"
 
@@ -44,7 +45,7 @@ class Growing:
 
 LINES: Mapping[str, Growing] = {
     "startup": Growing("ms", FLAT, "start of the process to the first paint, over a cache file of that size"),
-    "rows": Growing("ms", FLAT, "the same until the first rows of that file can be read"),
+    "rows": Growing("ms", BEHIND_A_CHECK, "the same until the first rows of that file can be read"),
     "scroll": Growing("ms", FLAT, "three rows further in the list"),
     "filter": Growing("ms", N_LOG_N, "all hits of a word"),
     "live": Growing("us", FLAT, "one event, to the board and to the list on screen"),
