@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 USAGE_FILE = "usage.json"
 CACHE_FILE = "cache.db"
+SAVE_SECONDS = 0.25
+"""In a burst the same rows change again and again, and each commit costs a flush: four a second are enough."""
 
 
 def engine_options(preferences: Preferences) -> EngineOptions:
@@ -52,6 +54,7 @@ def engine_options(preferences: Preferences) -> EngineOptions:
         live=preferences.feed_mode != "polling",
         scope=PeopleScope.MINE if preferences.people_scope == "mine" else PeopleScope.ALL,
         poll_seconds=float(preferences.poll_seconds),
+        save_seconds=SAVE_SECONDS,
         undo_seconds=float(preferences.undo_seconds),
         budget=Budget(preferences.reserved_percent),
     )

@@ -55,6 +55,7 @@ class Engine:
         self.board = Board(parts.clock, tables)
         self.reference = Reference(parts)
         self.follower = FeedFollower(self.board, parts, self.supervisor, self._applied)
+        self.follower.pace.pause = options.save_seconds
         self.snapshotter = Snapshotter(self.board, self.follower, parts, options, self._feed_noticed)
         self.monitor = FeedMonitor(
             parts, options, self.supervisor, self.follower, self.snapshotter, self._feed_turned

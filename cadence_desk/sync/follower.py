@@ -22,6 +22,7 @@ from cadence_desk.sync.event_buffer import EventBuffer
 from cadence_desk.sync.event_fields import STEP, TRACKER
 from cadence_desk.sync.marks import Marks
 from cadence_desk.sync.new_file import save_everything_again
+from cadence_desk.sync.save_pace import SavePace
 from cadence_desk.sync.supervisor import in_lane, settled
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from cadence_desk.sync.parts import EngineParts
     from cadence_desk.sync.supervisor import Supervisor
 
-ROWS_PER_SLICE = 200
-SLICE_SECONDS = 0.004
+ROWS_PER_SLICE = 100
+SLICE_SECONDS = 0.002
 """So long events that were kept back are applied before the window gets its turn."""
 AT_ONCE = 20
 """So many of them are applied between two looks at the clock."""
@@ -62,6 +63,7 @@ class FeedFollower:
         self.buffer = EventBuffer()
         self._backlog: deque[ChangeEvent] = deque()
         self.marks = Marks()
+        self.pace = SavePace(self.wake)
         self._work: asyncio.Task[None] | None = None
         self._again = False
         self._closing = False
@@ -75,7 +77,11 @@ class FeedFollower:
         """True when nothing waits to be read, written or saved."""
         board = self._board
         return self._work is None and not (
-            self._backlog or board.reads or board.read_entities or board.projection.pending
+            self._backlog
+            or board.reads
+            or board.read_entities
+            or board.projection.pending
+            or self.pace.waiting
         )
 
     def behind(self) -> int:
@@ -85,7 +91,7 @@ class FeedFollower:
     # ------------------------------------------------------------ events
 
     def events(self, topic: str, events: Sequence[ChangeEvent], mark: bytes) -> None:
-        """Take the events of one response, in order."""
+        """Take the events of one response, in order; none with the newer mark of a keepalive."""
         if self.buffer.is_open:
             self.buffer.keep(events)
         elif self._backlog:
@@ -93,11 +99,6 @@ class FeedFollower:
         else:
             for event in events:
                 self._board.take_event(event)
-        self.marks.came(topic, mark)
-        self.wake()
-
-    def alive(self, topic: str, mark: bytes) -> None:
-        """Take the newer mark of a keepalive."""
         self.marks.came(topic, mark)
         self.wake()
 
@@ -228,11 +229,11 @@ class FeedFollower:
         self._read_timer = None
         self.wake()
 
-    async def _save(self) -> None:
+    async def _save(self, *, at_once: bool = False) -> None:
         fresh = {} if self._has_gap else self.marks.fresh()
-        changed = self._board.unsaved.take()
-        if not changed and not fresh:
+        if not (fresh or self._board.unsaved.any) or not (at_once or self.pace.is_due()):
             return
+        changed = self._board.unsaved.take()
         batch = _batch_of(changed, fresh)
         try:
             await settled(self._parts.cache.save(batch))
@@ -246,6 +247,8 @@ class FeedFollower:
         else:
             self.marks.saved(batch.marks)
             self._unsaved = False
+        finally:
+            self.pace.saved()
 
     @property
     def _has_gap(self) -> bool:
@@ -257,12 +260,13 @@ class FeedFollower:
         self._closing = True
         if self._read_timer is not None:
             self._read_timer.cancel()
+        self.pace.stop()
         work = self._work
         if work is not None:
             work.cancel()
             await asyncio.wait([work])
         whole = not self._has_gap
-        await self._save()
+        await self._save(at_once=True)
         return whole and not self._unsaved
 
 

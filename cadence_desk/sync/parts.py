@@ -54,6 +54,7 @@ class EngineOptions:
         poll_quiet_seconds: longest interval of delta reads while nothing does.
         sweep_seconds: interval of the delta read that backs the stream up while live; shorter at first.
         silence_seconds: by how much an event may follow its change; later, its entity counts as sending none.
+        save_seconds: shortest time from one save of the cache to the next while changes pour in; 0 saves at once.
         overlap_seconds: how far a delta read reaches back before the last one began: a row is stamped when it is
             written and seen when its transaction ends, which may take 10 minutes on the server.
         budget: which part of the org's daily calls is kept for what people do.
@@ -71,6 +72,7 @@ class EngineOptions:
     poll_quiet_seconds: float = 120.0
     sweep_seconds: float = 300.0
     silence_seconds: float = 6.0
+    save_seconds: float = 0.0
     overlap_seconds: float = 660.0
     budget: Budget = field(default_factory=Budget)
     hold_seconds: float = 900.0

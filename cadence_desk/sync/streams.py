@@ -164,10 +164,8 @@ class Streams:
 
     def _deliver(self, message: FeedMessage) -> None:
         topic = self._topics[message.topic]
-        if message.word is FeedWord.EVENTS:
+        if message.word in (FeedWord.EVENTS, FeedWord.ALIVE):
             self._follower.events(topic.name, message.events, message.mark)
-        elif message.word is FeedWord.ALIVE:
-            self._follower.alive(topic.name, message.mark)
         elif message.word is FeedWord.STARTED:
             topic.live, topic.settled, topic.refused, topic.refusals = True, True, False, 0
             topic.started_at = asyncio.get_running_loop().time()

@@ -20,6 +20,11 @@ class Unsaved:
         """A record changed."""
         self._changed[entity, record_id] = record
 
+    @property
+    def any(self) -> bool:
+        """True when something changed."""
+        return bool(self._changed)
+
     def take(self) -> dict[tuple[str, str], Record | None]:
         """Return what changed since the last call."""
         changed, self._changed = self._changed, {}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from cadence_desk.bootstrap.compose import SAVE_SECONDS
 from cadence_desk.bridge.loop import DeskLoop
 from cadence_desk.sync.parts import EngineOptions
 from tests.bench.lists import app
@@ -33,7 +34,7 @@ PATIENCE_SECONDS = 60.0
 BEAT_MS = 10
 AHEAD_MS = 60_000
 """The events are newer than everything that was read by so much."""
-OPTIONS = EngineOptions(sweep_seconds=3600.0)
+OPTIONS = EngineOptions(sweep_seconds=3600.0, save_seconds=SAVE_SECONDS)
 
 
 class Server:

@@ -1,0 +1,94 @@
+"""While changes pour in the cache is saved a few times a second: mark and rows wait together, and a crash loses neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cadence_desk.sync.parts import EngineOptions
+from tests.engine.model_feed import mark_of
+from tests.engine.model_world import CADENCE, lead
+
+if TYPE_CHECKING:
+    from tests.engine.conftest import Run
+    from tests.engine.rig import Rig
+
+ANNA = lead(1)
+TRACKERS = "/data/ActionCadenceTrackerChangeEvent"
+PACED = EngineOptions(sweep_seconds=86_400.0, save_seconds=0.25)
+
+
+async def live_with_a_run(rig: Rig) -> None:
+    rig.options = PACED
+    rig.world.add_lead(1)
+    rig.world.enroll(ANNA, CADENCE)
+    await rig.start()
+    await rig.pass_time(2)
+
+
+async def turned(rig: Rig, state: str) -> bytes:
+    """Have the org change the run, and return where that stands in the stream."""
+    rig.world.change_tracker(rig.world.active(ANNA)[0].id, state=state)
+    await rig.calm()
+    return mark_of(len(rig.feed.log))
+
+
+def state_of(rig: Rig) -> str:
+    (tracker,) = rig.desk.trackers_of(ANNA)
+    return tracker.state
+
+
+def resumed_from(rig: Rig) -> bytes | None:
+    return rig.engine.follower.marks.resume_from(TRACKERS)
+
+
+def test_the_first_change_is_saved_at_once_and_the_next_ones_together(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        first = await turned(rig, "Paused")
+        assert resumed_from(rig) == first
+        await turned(rig, "Running")
+        last = await turned(rig, "Paused")
+        assert state_of(rig) == "Paused"  # shown at once
+        assert resumed_from(rig) == first
+        assert not rig.engine.follower.idle
+        await rig.pass_time(0.3)
+        assert resumed_from(rig) == last
+        assert rig.engine.follower.idle
+
+    run(go())
+
+
+def test_killed_before_its_turn_the_org_tells_it_again(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        first = await turned(rig, "Paused")
+        await turned(rig, "Running")
+        await rig.crash()
+        await rig.start()
+        assert rig.feed.opened.count((TRACKERS, first)) == 1
+        assert state_of(rig) == "Running"
+
+    run(go())
+
+
+def test_a_quit_in_order_saves_what_waits(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        await turned(rig, "Paused")
+        last = await turned(rig, "Running")
+        await rig.restart()
+        assert rig.feed.opened.count((TRACKERS, last)) == 1
+
+    run(go())
+
+
+def test_without_a_pace_everything_is_saved_at_once(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        rig.engine.follower.pace.pause = 0.0
+        await rig.pass_time(1)
+        await turned(rig, "Paused")
+        last = await turned(rig, "Running")
+        assert resumed_from(rig) == last
+
+    run(go())
