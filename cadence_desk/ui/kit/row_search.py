@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 4_000
 _GATHER = 16_000
-_LOOK = 4_000
+_LOOK = 2_000
 _LOOK_CHUNK = 500
 
 
@@ -69,10 +69,14 @@ class RowFilter:
         if terms:
             first = terms[0]
             found = [slot for slot in slots if first in haystack[slot] and alive[slot]]
-            for term in terms[1:]:
-                found = [slot for slot in found if term in haystack[slot]]
         else:
             found = [slot for slot in slots if alive[slot]]
+        return self._beyond_first_term(found)
+
+    def _beyond_first_term(self, found: list[int]) -> list[int]:
+        haystack = self._haystack
+        for term in self._wish.terms[1:]:
+            found = [slot for slot in found if term in haystack[slot]]
         for values, wanted in self._facets:
             found = [slot for slot in found if values[slot] in wanted]
         only = self._wish.only
@@ -80,6 +84,22 @@ class RowFilter:
             ids = self._ids
             found = [slot for slot in found if ids[slot] in only]
         return found
+
+    def marks(self, begin: int, end: int) -> bytearray:
+        """Return 1 by slot between two for those that fit; cheapest where many do."""
+        marks = self._alive[begin:end]
+        terms = self._wish.terms
+        if terms:
+            first = terms[0]
+            hits = bytearray([first in text for text in self._haystack[begin:end]])
+            marks = hits if marks.find(0) < 0 else _both(hits, marks)
+        if len(terms) < 2 and not self._facets and self._wish.only is None:
+            return marks
+        fitting = self._beyond_first_term(list(compress(range(begin, end), marks)))
+        marks = bytearray(end - begin)
+        for slot in fitting:
+            marks[slot - begin] = 1
+        return marks
 
     def fits(self, slot: int) -> bool:
         """Return True when one slot fits."""
@@ -171,17 +191,18 @@ class RowSearch:
 
     def _scan(self) -> None:
         begin, end = self._scanned, min(self._scanned + _CHUNK, self._size)
-        slots: Sequence[int] = range(begin, end)
-        if self._within is not None:
-            slots = list(compress(slots, self._within[begin:end]))
-        found = self._filter.of(slots)
         hits = self._hits
-        if len(found) == end - begin:
-            hits[begin:end] = b"\1" * (end - begin)
+        if self._within is None:
+            hits[begin:end] = self._filter.marks(begin, end)
         else:
-            for slot in found:
+            for slot in self._filter.of(list(compress(range(begin, end), self._within[begin:end]))):
                 hits[slot] = 1
         self._scanned = end
+
+    def marks(self) -> bytearray | None:
+        """Return the hits by slot; None where rows came or went meanwhile, or where only the top was looked at."""
+        whole = self._scanned == self._size and self._length == self._size and not self.touched
+        return self._hits if whole else None
 
     def take(self) -> list[int]:
         """Return the hits that `first` did not return, in the order of the list."""

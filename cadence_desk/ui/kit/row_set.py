@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.overriding import override
-from cadence_desk.ui.kit.row_order import RowOrder
+from cadence_desk.ui.kit.row_order import RowOrder, renumbered
 from cadence_desk.ui.kit.row_search import RowFilter, RowSearch, RowWish
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class RowSet(RowOrder):
         self.renewing = False
         """True while a search goes on behind rows that stay."""
         self._shown = bytearray(table.size)
+        self._marks: bytearray | None = None
 
     @property
     def searching(self) -> bool:
@@ -105,7 +106,7 @@ class RowSet(RowOrder):
         return found
 
     def go_on(self, seconds: float) -> bool:
-        """Search for a while; return True when `rest_of_hits` has all."""
+        """Search for a while; return True when `end_search` has all."""
         return self.search is None or self.search.step(time.monotonic() + seconds)
 
     def end_search(self) -> tuple[list[int], set[int]]:
@@ -113,6 +114,7 @@ class RowSet(RowOrder):
         search, self.search = self.search, None
         if search is None:
             return [], set()
+        self._marks = search.marks()
         hits, shown = search.take(), self._shown
         if search.touched and not self.renewing:
             hits = [slot for slot in hits if not shown[slot]]
@@ -127,13 +129,20 @@ class RowSet(RowOrder):
 
     def append(self, slots: Iterable[int]) -> None:
         """Put slots at the end of the rows."""
-        added, shown = list(slots), self._shown
+        added, before = list(slots), len(self.rows)
         self.rows += added
-        if len(added) == len(shown):
-            shown[:] = b"\1" * len(shown)
+        marks, self._marks = self._marks, None
+        if marks is not None and self._are_all(marks, before):
+            self._shown = marks
             return
+        shown = self._shown
         for slot in added:
             shown[slot] = 1
+
+    def _are_all(self, marks: bytearray, before: int) -> bool:
+        """Return True when marks that a search made are those of all rows, the `before` first ones included."""
+        same = len(marks) == len(self._shown) and marks.count(1) == len(self.rows)
+        return same and all(marks[slot] for slot in self.rows[:before])
 
     def insert(self, row: int, slot: int) -> None:
         """Put a slot between the rows."""
@@ -185,10 +194,11 @@ class RowSet(RowOrder):
 
         Returns the new slot by old slot; None when the rows cannot be told from it, and must be read anew.
         """
-        moves = self.table.moves_since(self.epoch)
-        if moves is None:
+        told = self.table.moves_since(self.epoch)
+        if told is None:
             return None
-        rows = [moves[slot] for slot in self.rows]
+        moves = list(told)
+        rows = list(renumbered(self.rows, moves))
         if rows and min(rows) < 0:
             return None
         self._renumber(moves)
