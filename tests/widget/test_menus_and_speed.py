@@ -95,6 +95,30 @@ def test_list_views_narrow_the_people(window: MainWindow, desk: FakeDesk, run: R
     run(body())
 
 
+def test_list_views_are_read_once_the_desk_has_opened(
+    window: MainWindow, desk: FakeDesk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not sooner: what reads from the org loads the network libraries, and yesterday's rows would wait for that."""
+    asked: list[str] = []
+
+    async def list_views() -> list[ListView]:
+        asked.append("asked")
+        return []
+
+    async def body() -> None:
+        monkeypatch.setattr(desk, "list_views", list_views)
+        window.attach(desk, TaskRunner(window))
+        await settle()
+        assert asked == []
+        window.started()
+        await until(lambda: asked, "the list views are read")
+        window.frame.read_views()
+        await settle()
+        assert asked == ["asked"]
+
+    run(body())
+
+
 def test_more_actions_and_columns_have_menus(window: MainWindow, desk: FakeDesk, run: Run) -> None:
     async def body() -> None:
         await opened(window, desk, "trackers")

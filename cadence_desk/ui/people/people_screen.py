@@ -61,6 +61,7 @@ class PeopleScreen(ListScreen):
         self.table.show_empty("Nobody here yet", "People appear as soon as Salesforce has answered.")
         self._place: Workplace | None = None
         self._views: Sequence[ListView] = ()
+        self._views_asked = False
         self._view_name = ""
         self.views = QToolButton()
         self.views.setObjectName("pill")
@@ -79,9 +80,18 @@ class PeopleScreen(ListScreen):
         self._place = place
         self.use(place.desk.people, [plan.name for plan in PLANS])
         self.sort_first(PLANS[0].name)
-        place.tasks.start(
-            self, place.desk.list_views(), name="list views", then="views_ready", failed="views_missing"
-        )
+
+    def read_views(self) -> None:
+        """Read the list views once: not before the rows of this computer are shown, and somebody is signed in."""
+        if self._place is not None and not self._views_asked:
+            self._views_asked = True
+            self._place.tasks.start(
+                self,
+                self._place.desk.list_views(),
+                name="list views",
+                then="views_ready",
+                failed="views_missing",
+            )
 
     def views_ready(self, views: Sequence[ListView]) -> None:
         """Take the user's list views."""
@@ -90,6 +100,7 @@ class PeopleScreen(ListScreen):
     def views_missing(self, _error: object) -> None:
         """Go on without list views: the list itself does not need them."""
         self._views = ()
+        self._views_asked = False
 
     def view_read(self, ids: frozenset[str]) -> None:
         """Narrow the list to what a list view holds."""

@@ -138,6 +138,12 @@ class WindowFrame(QWidget):
         for screen in self._screens.values():
             attach(screen, place)
 
+    def read_views(self) -> None:
+        """Let the People list read the user's list views, once."""
+        screen = self.made("people")
+        if isinstance(screen, PeopleScreen):
+            screen.read_views()
+
     @property
     def sign_in(self) -> SignInPage:
         """The page for those who are not signed in, made now if it was never needed."""

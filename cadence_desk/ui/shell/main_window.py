@@ -152,6 +152,8 @@ class MainWindow(PartsWindow):
         self.setWindowTitle(f"Cadence Desk: {name}" if name == kind else f"Cadence Desk: {name} ({kind})")
         self.frame.sign_in.refresh(opening=not self._started)
         signed_in = desk.sign_in.state == "signed_in"
+        if signed_in and self._started:
+            self.frame.read_views()
         has_rows = any(desk.people.alive()) or any(desk.trackers.alive())
         page = self.frame.trouble or (self.frame.split if signed_in or has_rows else self.frame.sign_in)
         self.frame.work.setCurrentWidget(page)
