@@ -223,6 +223,7 @@ class Engine:
             await asyncio.sleep(LATENESS_SECONDS)
             self.board.projection.refresh_lateness()
             self.follower.wake()
+            await self.board.projection.give_back()
 
     @property
     def online(self) -> bool:
