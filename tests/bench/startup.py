@@ -90,6 +90,8 @@ def measured(starts: Starts, rounds: Rounds) -> Iterator[Figure]:
     cpu = (starts.spread(starts.cpu["paint"]), starts.spread(starts.cpu["bare"]))
     yield compared("startup.first_paint_cpu", "ms", cpu, "bare window", None)
     yield compared("startup.rows", "ms", (rows, bare), "bare window", 2.5)
+    rows_cpu = (starts.spread(starts.cpu["rows"]), cpu[1])
+    yield compared("startup.rows_cpu", "ms", rows_cpu, "bare window", None)
     yield compared("startup.live", "ms", (live, bare), "bare window", None)
     most = starts.spread(starts.most["live"])
     yield Figure("startup.rss", most.median, "MB", spread=f"live on 200 people, {most.words}")
