@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -26,12 +27,12 @@ from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from pathlib import Path
 
     from cadence_desk.domain.changes import Change
 
 PATIENCE_SECONDS = 60.0
 BEAT_MS = 10
+SCHEDULED = Path("/proc/thread-self/schedstat")
 AHEAD_MS = 60_000
 """The events are newer than everything that was read by so much."""
 OPTIONS = EngineOptions(sweep_seconds=3600.0, save_seconds=SAVE_SECONDS)
@@ -78,12 +79,16 @@ class Server:
 
 
 class Pulse(QObject):
-    """A heartbeat of the loop thread: by how much each beat came late, in milliseconds."""
+    """A heartbeat of the loop thread: by how much each beat came late, in milliseconds.
+
+    `own` leaves out what the thread waited for a processor meanwhile: other programs on the machine cause most of that.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.late: list[float] = []
-        self._due = 0.0
+        self.own: list[float] = []
+        self._due = self._waited = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
@@ -91,7 +96,8 @@ class Pulse(QObject):
 
     def start(self) -> None:
         """Begin anew."""
-        self.late.clear()
+        self.late, self.own = [], []
+        self._waited = waited()
         self._due = time.monotonic() + BEAT_MS / 1000
         self._timer.start()
 
@@ -100,9 +106,20 @@ class Pulse(QObject):
         self._timer.stop()
 
     def _beat(self) -> None:
-        now = time.monotonic()
-        self.late.append(max(now - self._due, 0.0) * 1000)
+        now, before = time.monotonic(), self._waited
+        self._waited = waited()
+        late = max(now - self._due, 0.0)
+        self.late.append(late * 1000)
+        self.own.append(max(late - (self._waited - before), 0.0) * 1000)
         self._due = now + BEAT_MS / 1000
+
+
+def waited() -> float:
+    """Return the seconds that this thread has waited for a processor so far; 0 where the system does not tell."""
+    try:
+        return int(SCHEDULED.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 class LiveDesk:
@@ -181,8 +198,8 @@ class LiveDesk:
             await self._shown.wait()
         return time.monotonic() - float(began), time.process_time() - used
 
-    async def beats(self, seconds: float, rate: int = 0) -> tuple[list[float], float]:
-        """Return how late each beat came, and events a second that were taken; without a rate at rest."""
+    async def beats(self, seconds: float, rate: int = 0) -> float:
+        """Return events a second that were taken; `pulse` then holds how late each beat came. No rate is rest."""
         if rate:
             self.server.order("make", count=int(rate * seconds), mixed=True)
             self.server.order("send", to=self.who, rate=rate)
@@ -196,7 +213,7 @@ class LiveDesk:
         if rate:
             self.server.order("stop")
             await self.rest()
-        return list(self.pulse.late), speed
+        return speed
 
     async def rest(self) -> None:
         """Wait until nothing is left to do."""
