@@ -17,10 +17,12 @@ SPARE = "spare"
 DESK = {"client": "CadenceDesk"}
 """The rig reads the org by plain requests: those are never disturbed."""
 TASKS = {**DESK, "path": "*/sobjects/Task*"}
+TOGETHER = {**DESK, "purpose": "composite"}
+"""A look-up, or the task of a step found, written and looked after."""
 ACTIONS = {**DESK, "method": "POST", "purpose": "action"}
 ADDING = {**DESK, "method": "POST", "action": "assignTargetToSalesCadence"}
 QUERIES = {**DESK, "purpose": "query"}
-_WRITES = (TASKS, TASKS, ACTIONS, ACTIONS, ADDING)
+_WRITES = (TASKS, TOGETHER, ACTIONS, ACTIONS, ADDING)
 _VERBS = (
     "pause", "resume", "remove", "skip_step", "complete_step", "set_disposition", "change_assignee",
 )  # fmt: skip
@@ -110,7 +112,7 @@ class _Writer:
 
     def _hard_fate(self) -> Step:
         """What a client without a key can tell least: the answer lost, or the commit late."""
-        where = {**TASKS, "method": "PATCH" if self._keyed else "POST"}
+        where = self._dice.choice(({**TASKS, "method": "PATCH" if self._keyed else "POST"}, TOGETHER))
         if self._dice.random() < 0.4:
             return Step("fate", {"fate": "commit_then_drop", "match": where}, (12,))
         figures, rows = _late(self._dice)

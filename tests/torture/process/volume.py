@@ -13,7 +13,7 @@ from tests.torture.process.checker import check, rows_of
 from tests.torture.process.evidence import DOUBLED, LOST
 from tests.torture.process.ledger import read_ledger
 from tests.torture.process.org_keeper import OrgKeeper
-from tests.torture.process.plans import ACTIONS, DESK
+from tests.torture.process.plans import ACTIONS, DESK, TOGETHER
 from tests.torture.process.stage import Stage
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ AT_ONCE = 40
 WRITES = (
     {**DESK, "method": "PATCH", "path": "*/sobjects/Task/*"},
     {**DESK, "method": "POST", "path": "*/sobjects/Task"},
+    TOGETHER,
     ACTIONS,
 )
 PATIENCE = 900.0
