@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 NOTHING_SENT = dataclasses.replace(EngineOptions(), sends=False)
 WAITING = 100
-LATENCY = 0.05
+LATENCY = 0.15
 GOAL = 1.15
 PATIENCE = 120.0
 
