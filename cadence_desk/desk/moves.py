@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.clear_fields import split
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, Kind, OperationState
+from cadence_desk.domain.planning.run import Run, RunPlan, RunState
+from cadence_desk.domain.refusals import PlanRow, Verdict
 from cadence_desk.sync.kinds.registry import KINDS
 
 if TYPE_CHECKING:
@@ -114,25 +117,60 @@ class Moves:
         if reason:
             raise BadValue(reason)
         engine = self._session.require_engine()
-        operations: list[Operation] = []
-        run_id = self._work.new_id() if len(tracker_ids) > 1 else ""
-        seen_targets: set[str] = set()
-        for number, tracker_id in enumerate(tracker_ids, start=1):
-            tracker = self._lists.tracker(tracker_id)
-            if tracker is None:
-                raise BadValue("A tracker of your selection no longer exists.", hint="Select again.")
-            if kind in BY_TARGET and tracker.target_id in seen_targets:
-                continue  # one call for the target covers all its trackers
-            seen_targets.add(tracker.target_id)
-            place = {"run_id": run_id, "row_no": number} if run_id else {}
-            about = {"subject_id": self._subject(kind, tracker), "cadence_id": tracker.cadence_id}
-            operations.append(self._work.operation(kind, tracker.target_id, payload, {**about, **place}))
+        trackers = self._known(tracker_ids)
+        made = self._operations(kind, trackers, payload)
+        operations = list(made.values())
         if kind in UNDOABLE or len(operations) > 1:
             until = self._session.parts.clock.wall() + engine.options.undo_seconds
             operations = [replace(one, hold=Hold.UNDO_WINDOW, next_try=until) for one in operations]
-        if operations:
+        if len(operations) > 1:
+            run_id = self._work.new_id()
+            operations = [
+                replace(one, run_id=run_id, row_no=row) for row, one in zip(made, operations, strict=True)
+            ]
+            await self._work.add(operations, self._plan(run_id, kind, trackers, made))
+        elif operations:
             await self._work.add(operations)
         return [one.intent_id for one in operations]
+
+    def _known(self, tracker_ids: Sequence[str]) -> list[Tracker]:
+        found = [self._lists.tracker(tracker_id) for tracker_id in tracker_ids]
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            raise BadValue("A tracker of your selection no longer exists.", hint="Select again.")
+        return known
+
+    def _operations(
+        self, kind: Kind, trackers: Sequence[Tracker], payload: Mapping[str, object]
+    ) -> dict[int, Operation]:
+        """Return the operations by the numbers of their rows; one call for a target covers all its trackers."""
+        made: dict[int, Operation] = {}
+        seen: set[str] = set()
+        for number, tracker in enumerate(trackers, start=1):
+            if kind in BY_TARGET and tracker.target_id in seen:
+                continue
+            seen.add(tracker.target_id)
+            about = {"subject_id": self._subject(kind, tracker), "cadence_id": tracker.cadence_id}
+            made[number] = self._work.operation(kind, tracker.target_id, payload, about)
+        return made
+
+    def _plan(
+        self, run_id: str, kind: Kind, trackers: Sequence[Tracker], made: Mapping[int, Operation]
+    ) -> RunPlan:
+        """Return the run of many changes, with a row for every tracker that was chosen."""
+        first: dict[str, int] = {}
+        rows = []
+        for number, tracker in enumerate(trackers, start=1):
+            name = self._lists.name_of(tracker.target_id)
+            with_row = first.setdefault(tracker.target_id, number)
+            if number in made:
+                rows.append(PlanRow(tracker.target_id, name, Verdict.WILL_ADD))
+            else:
+                detail = f"the action works on the person, so row {with_row} covers this tracker"
+                rows.append(PlanRow(tracker.target_id, name, Verdict.REFUSED, detail=detail))
+        wish, _ = split(next(iter(made.values())).payload)
+        now = self._session.parts.clock.wall()
+        return RunPlan(Run(run_id, kind, "", RunState.PLANNED, dict(wish), now, len(rows), len(made)), rows)
 
     def _subject(self, kind: Kind, tracker: Tracker) -> str:
         if kind not in {Kind.COMPLETE_STEP, Kind.SKIP_STEP}:

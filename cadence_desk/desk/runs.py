@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import BadValue
-from cadence_desk.domain.operations import OperationState
+from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.planning.run import OPEN_RUNS, WANTED, RunState
 from cadence_desk.sync.supervisor import settled
 
@@ -109,7 +109,8 @@ class RunView:
     def _without_operation(self, row: PlanRow) -> RowResult:
         target = str(row.target_id)
         if row.verdict not in WANTED:
-            return RowResult(target, row.name, row.words, None, row.code.value if row.code else "")
+            words = row.words if row.code is not None or not row.detail else f"Not sent: {row.detail}"
+            return RowResult(target, row.name, words, None, row.code.value if row.code else "")
         if self._live.run.state in OPEN_RUNS:
             return RowResult(target, row.name, _NOT_YET, OperationState.QUEUED)
         return RowResult(target, row.name, _NEVER, None)
@@ -181,6 +182,8 @@ class Runs:
 
 
 def _words(operation: Operation) -> str:
+    if operation.kind is not Kind.ENROLL:
+        return operation.words
     if operation.state is OperationState.SETTLED:
         return "Added, confirmed by Salesforce"
     if operation.state is OperationState.ACCEPTED:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
     from cadence_desk.desk.session import Session
+    from cadence_desk.domain.planning.run import RunPlan
 
 
 ORDER_STEP = 0.001
@@ -64,10 +65,13 @@ class Work:
             **known,  # type: ignore[arg-type]  # names and types are those of Operation's own fields
         )
 
-    async def add(self, operations: Sequence[Operation]) -> None:
-        """Commit new operations; only then do lists show them. Raises StoreError, BadValue."""
+    async def add(self, operations: Sequence[Operation], plan: RunPlan | None = None) -> None:
+        """Commit new operations, with a plan as one run; only then do lists show them. Raises StoreError, BadValue."""
         engine = self._session.require_engine()
-        await settled(self._session.require_engine().parts.outbox.add(operations))
+        if plan is None:
+            await settled(engine.parts.outbox.add(operations))
+        else:
+            operations = await engine.runs.begin_whole(plan, operations)
         keeps = engine.parts.keeps_texts
         engine.runner.took(
             [one if keeps else replace(one, kept=not split(one.payload)[1]) for one in operations]

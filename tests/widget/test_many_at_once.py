@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cadence_desk.ui.enrolling.run_sheet import RunSheet
 from cadence_desk.ui.enrolling.runs_sheet import RunsSheet
 from cadence_desk.ui.kit.line_list import Line, LineList
 from cadence_desk.ui.kit.many_lines import ManyLines
+from cadence_desk.ui.kit.run_lines import run_lines
 from cadence_desk.ui.kit.workplace import Workplace
 from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
 from tests.widget.conftest import destroy
@@ -205,5 +207,27 @@ def test_the_report_is_saved_and_what_does_not_work_is_told(
         again = RunSheet(place, "run-a", "Add to cadence", parent)
         again.open()
         await until(again.bar.banners, "told")
+
+    run(body())
+
+
+def test_a_change_of_many_trackers_is_listed_and_told_in_its_own_words(
+    place: Workplace, desk: FakeDesk, parent: QWidget, run: Run
+) -> None:
+    async def body() -> None:
+        made = running(desk, 3)
+        made.run = replace(made.run, kind=Kind.REMOVE, wish={}, wanted=2)
+        made.rows[2] = replace(made.rows[2], state=None, words="Not sent: row 1 covers this tracker")
+        [_, line] = run_lines([(made.run, 1)])
+        assert line.title == "Remove from cadence"
+        sheet = RunSheet(place, made.run_id, made.run.title, parent)
+        sheet.show()
+        await until(lambda: sheet.pane.list.lines.rowCount() == 3, "its rows")
+        assert sheet.sub.text() == "3 rows came in, 2 were to be changed"
+        assert "1 not sent" in sheet.pane.summary.text()
+        assert [one.badge.word for one in sheet.pane.list.lines.lines if one.badge is not None][
+            2
+        ] == "Not sent"
+        sheet.reject()
 
     run(body())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.operations import STATE_WORDS, OperationState
+from cadence_desk.domain.operations import STATE_WORDS, Kind, OperationState
 from cadence_desk.domain.planning.run import OPEN_RUNS, WANTED, RunState, why_skipped
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def ledger_rows(plan: RunPlan, operations: Mapping[int, Operation]) -> Iterator[
             yield _not_entered(number, row, plan.run)
         else:
             code, reason = why_skipped(row)
-            yield LedgerRow(number, row.target_id, row.name, Bin.SKIPPED, "Not added", code, reason)
+            word = "Not added" if plan.run.kind is Kind.ENROLL else "Not sent"
+            yield LedgerRow(number, row.target_id, row.name, Bin.SKIPPED, word, code, reason)
 
 
 def _of_operation(number: int, row: PlanRow, operation: Operation) -> LedgerRow:

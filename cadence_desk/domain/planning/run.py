@@ -85,8 +85,8 @@ class Run:
 
     @property
     def is_bulk(self) -> bool:
-        """True for a run that is probed and can be undone before it begins."""
-        return self.wanted >= BULK_FROM
+        """True for a run that is probed and can be undone before it begins: other changes enter the outbox at once."""
+        return self.kind is Kind.ENROLL and self.wanted >= BULK_FROM
 
     @property
     def title(self) -> str:

@@ -107,6 +107,14 @@ class RunController:
         self._mark(run.run_id)
         return live
 
+    async def begin_whole(self, plan: RunPlan, operations: Sequence[Operation]) -> list[Operation]:
+        """Store a run with its plan and all its operations in one commit; returns them as stored, for the runner."""
+        live = LiveRun(plan)
+        live.run, entered = await settled(self._parts.outbox.runs.plan(plan, operations))
+        self.book.keep(live)
+        self._mark(live.run.run_id)
+        return entered
+
     async def open(self, run_id: str) -> LiveRun:
         """Return a run with its rows, read from the outbox where needed. Raises BadValue, StoreError."""
         known = self.book.live.get(run_id)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
-from cadence_desk.domain.operations import OperationState
+from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.refusals import REASONS, Verdict
 from cadence_desk.ui.kit.line_list import Line
 from cadence_desk.ui.kit.many_lines import ManyLines
@@ -15,13 +15,13 @@ from cadence_desk.ui.kit.state_badges import state_badge, verdict_badge
 from cadence_desk.ui.kit.theme import Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from cadence_desk.domain.cadences import Cadence
     from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.domain.people import Rep
     from cadence_desk.domain.refusals import PlanRow
-    from cadence_desk.ui.kit.desk_face import EnrollResultFace, EnrollRunFace
+    from cadence_desk.ui.kit.desk_face import EnrollRunFace
 
 _ADDED = frozenset({Verdict.WILL_ADD, Verdict.WILL_ADD_WITH_WARNING, Verdict.WILL_WAIT})
 _ASSIGN = "assigntargettosalescadence"
@@ -121,26 +121,34 @@ def _plan_line(number: int, row: PlanRow) -> Line:
     return Line(f"{number}:{row.target_id}", row.name, detail, verdict_badge(row.verdict), tone=tone)
 
 
-def result_summary(counts: Mapping[OperationState | None, int]) -> str:
+def result_summary(run: EnrollRunFace) -> str:
     """Return where a run stands in one line."""
+    counts = run.counts()
     parts = [f"{counts[state]:,} {word}" for state, word in _RESULT_WORDS.items() if counts.get(state)]
     if counts.get(None):
-        parts.append(f"{counts[None]:,} not added")
+        parts.append(f"{counts[None]:,} {'not added' if adds(run) else 'not sent'}")
     return "  ·  ".join(parts)
 
 
 def result_lines(run: EnrollRunFace) -> ManyLines:
     """Return one line per row, with exactly one result each time it is looked at."""
-    return ManyLines(run.count, lambda place: _result_line(place, run.result(place)))
+    return ManyLines(run.count, lambda place: _result_line(run, place))
 
 
-def _result_line(number: int, result: EnrollResultFace) -> Line:
+def adds(run: EnrollRunFace) -> bool:
+    """Return True for a run that adds people to a cadence; any other changes trackers."""
+    return run.run.kind is Kind.ENROLL
+
+
+def _result_line(run: EnrollRunFace, number: int) -> Line:
+    result = run.result(number)
     key = f"{number}:{result.target_id}"
     if result.state is None:
-        return Line(key, result.name, result.words, Badge("Not added", Shape.CROSS, Tone.BAD), tone=Tone.BAD)
+        word = "Not added" if adds(run) else "Not sent"
+        return Line(key, result.name, result.words, Badge(word, Shape.CROSS, Tone.BAD), tone=Tone.BAD)
     bad = result.state in {OperationState.REFUSED, OperationState.NEEDS_REVIEW}
     word = _RESULT_WORDS.get(result.state, result.state.value)
-    if result.state in {OperationState.ACCEPTED, OperationState.SETTLED}:
+    if adds(run) and result.state in {OperationState.ACCEPTED, OperationState.SETTLED}:
         word = "Added" if result.state is OperationState.SETTLED else "Added, to be confirmed"
     detail = f"{result.code}: {result.words}" if result.code else result.words
     badge = state_badge(result.state, word[:1].upper() + word[1:])

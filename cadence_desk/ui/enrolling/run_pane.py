@@ -129,7 +129,7 @@ class RunPane(QWidget):
         run = self.run.run
         undoable = self.run.can_be_undone
         self.state.setText(f"{run.words}: it can still be taken back." if undoable else run.words)
-        self.summary.setText(result_summary(self.run.counts()))
+        self.summary.setText(result_summary(self.run))
         self.list.look_again()
         is_open, by_person = run.state in OPEN_RUNS, run.hold is Hold.RUN_HOLDING
         many = run.is_bulk and is_open

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 
+from cadence_desk.domain.operations import Kind
 from cadence_desk.ui.enrolling.run_pane import RunPane
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.sheet import Sheet
@@ -38,7 +39,8 @@ class RunSheet(Sheet):
 
     def run_read(self, run: EnrollRunFace) -> None:
         """Show it."""
-        self.show_sub(f"{run.run.rows:,} rows came in, {run.run.wanted:,} were to be added")
+        what = "added" if run.run.kind is Kind.ENROLL else "changed"
+        self.show_sub(f"{run.run.rows:,} rows came in, {run.run.wanted:,} were to be {what}")
         self.pane.follow(run)
 
     def read_failed(self, error: DeskError) -> None:
