@@ -105,7 +105,7 @@ HOLD_WORDS: Mapping[Hold, str] = {
     Hold.UNDO_WINDOW: "can be undone",
     Hold.BEHIND: "behind an earlier change",
     Hold.SAFE_MODE: "safe mode",
-    Hold.NOT_ALLOWED: "Salesforce does not allow it",
+    Hold.NOT_ALLOWED: "not allowed",
 }
 
 

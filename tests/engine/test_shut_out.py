@@ -37,7 +37,7 @@ def test_what_is_not_allowed_waits_says_why_and_goes_when_asked(rig: Rig, run: R
         await rig.desk.moves.pause([first])
         await rig.pass_time(60)
         [waiting] = rig.operations(ANNA)
-        assert waiting.words == "Waiting: Salesforce does not allow it"
+        assert waiting.words == "Waiting: not allowed"
         story = await rig.desk.outbox.story(waiting.op_id)
         assert "Ask a Salesforce admin" in story.means
         assert any(ShutOut.code in one.why for one in story.history)
@@ -77,7 +77,7 @@ def test_what_waits_of_the_same_kind_is_not_sent_to_be_refused_too(rig: Rig, run
         await rig.desk.refresh()
         await rig.pass_time(600)
         words = {one.words for number in range(1, 7) for one in rig.operations(lead(number))}
-        assert words == {"Waiting: Salesforce does not allow it"}
+        assert words == {"Waiting: not allowed"}
         assert len(rig.org.sent) <= 2, "two are sent at once at most"
 
     run(go())

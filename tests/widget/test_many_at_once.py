@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cadence_desk.domain.changes import Change
 from cadence_desk.domain.errors import BadValue
-from cadence_desk.domain.operations import Kind, OperationState
+from cadence_desk.domain.operations import Hold, Kind, OperationState
 from cadence_desk.domain.planning.run import Run as PlannedRun
 from cadence_desk.domain.planning.run import RunState
 from cadence_desk.ui.enrolling.enroll_dialog import EnrollDialog
@@ -225,9 +225,30 @@ def test_a_change_of_many_trackers_is_listed_and_told_in_its_own_words(
         await until(lambda: sheet.pane.list.lines.rowCount() == 3, "its rows")
         assert sheet.sub.text() == "3 rows came in, 2 were to be changed"
         assert "1 not sent" in sheet.pane.summary.text()
+        assert sheet.pane.hold.isVisible()
+        assert sheet.pane.end.isVisible()
         assert [one.badge.word for one in sheet.pane.list.lines.lines if one.badge is not None][
             2
         ] == "Not sent"
+        sheet.reject()
+
+    run(body())
+
+
+def test_a_small_addition_that_is_on_hold_is_found_and_resumed(
+    place: Workplace, desk: FakeDesk, parent: QWidget, run: Run
+) -> None:
+    async def body() -> None:
+        made = running(desk, 3)
+        assert run_lines([(made.run, 0)]) == []
+        made.run = replace(made.run, state=RunState.HOLDING, hold=Hold.RUN_HOLDING)
+        assert len(run_lines([(made.run, 0)])) == 2
+        sheet = RunSheet(place, made.run_id, made.run.title, parent)
+        sheet.show()
+        await until(lambda: sheet.pane.list.lines.rowCount() == 3, "its rows")
+        assert sheet.pane.resume.isVisible()
+        sheet.pane.resume.click()
+        await until(lambda: desk.runs.asked == [("resume", "run-a")], "resumed")
         sheet.reject()
 
     run(body())

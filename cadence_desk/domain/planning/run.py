@@ -89,6 +89,11 @@ class Run:
         return self.kind is Kind.ENROLL and self.wanted >= BULK_FROM
 
     @property
+    def is_listed(self) -> bool:
+        """True for a run that a person may want to look at and steer: a small addition only while it is on hold."""
+        return self.is_bulk or self.kind is not Kind.ENROLL or self.state is RunState.HOLDING
+
+    @property
     def title(self) -> str:
         """What it does, in words."""
         name = str(self.wish.get("cadence_name") or "")

@@ -132,7 +132,7 @@ class RunPane(QWidget):
         self.summary.setText(result_summary(self.run))
         self.list.look_again()
         is_open, by_person = run.state in OPEN_RUNS, run.hold is Hold.RUN_HOLDING
-        many = run.is_bulk and is_open
+        many = run.is_listed and is_open
         self.undo.setVisible(undoable)
         self.hold.setVisible(many and not by_person and not undoable)
         self.resume.setVisible(many and run.state is RunState.HOLDING)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.planning.run import OPEN_RUNS, RUN_WORDS, RunState
 from cadence_desk.ui.kit.line_list import Line
 from cadence_desk.ui.kit.moments import wall_word
@@ -30,7 +29,7 @@ _SHAPES = {
 
 def run_lines(runs: Sequence[tuple[Run, int]], over: int = SHOWN_AFTER_END) -> list[Line]:
     """Return the lines of open runs and of the last that are over, with a heading where there are any."""
-    bulk = [(run, ended) for run, ended in runs if run.is_bulk or run.kind is not Kind.ENROLL]
+    bulk = [(run, ended) for run, ended in runs if run.is_listed]
     still = [one for one in bulk if one[0].state in OPEN_RUNS]
     shown = [*still, *[one for one in bulk if one[0].state not in OPEN_RUNS][:over]]
     if not shown:
