@@ -193,6 +193,14 @@ class RecordGateway(Protocol):
     def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
         """Return ids deleted since then (getDeleted)."""
 
+    def read_ahead(
+        self, scope: PeopleScope, since: datetime, deleted: Sequence[str], deleted_since: datetime
+    ) -> None:
+        """Ask by one call, where that can be, for what the pages since that time and the deletions of some objects hold."""
+
+    def forget_ahead(self) -> None:
+        """Drop what was read ahead and not asked for. Does not block."""
+
 
 class ReferenceGateway(Protocol):
     """What changes rarely: cadences, call results, statuses, reps, list views. All methods block; all raise DeskError."""

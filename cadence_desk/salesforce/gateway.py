@@ -10,10 +10,9 @@ from cadence_desk.domain.orgs import ApiUsage, Capabilities, Identity
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.cadence_reader import CadenceReader
 from cadence_desk.salesforce.call_reader import CallReader
-from cadence_desk.salesforce.list_reader import ListReader
+from cadence_desk.salesforce.changes_reader import ChangesReader
 from cadence_desk.salesforce.rep_reader import RepReader
 from cadence_desk.salesforce.soql import SoqlQuery
-from cadence_desk.salesforce.stamp_reader import StampReader
 from cadence_desk.salesforce.step_tasks import StepTasks
 from cadence_desk.salesforce.tokens import ids_in
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from cadence_desk.salesforce.context import OrgContext
 
 
-class SalesforceGateway(StampReader, CadenceReader, CallReader, StepTasks, RepReader, ListReader):
+class SalesforceGateway(ChangesReader, CadenceReader, CallReader, StepTasks, RepReader):
     """One org, as the signed-in user sees it."""
 
     def __init__(self, org: OrgContext) -> None:

@@ -59,15 +59,25 @@ class ListReader(OrgPart):
         """
         if not self._sees(entity):
             return []
-        now = self.server_now() + DATE_RESOLUTION
-        start = min(max(since, now - LONGEST_WINDOW), now - SHORTEST_WINDOW)
-        path = f"sobjects/{name(entity)}/deleted/?start={quote(moment(start))}&end={quote(moment(now))}"
+        answer = self._org.rest.ahead.pop(self.deleted_key(entity, since), None)
         try:
-            answer = self._org.rest.get(path, "deleted")
+            if answer is None:
+                answer = self._org.rest.get(self.deleted_path(entity, since), "deleted")
         except _ABSENT:
             return self._deleted_rows(entity, since)
         listed = rows.listed(answer.get("deletedRecords") if isinstance(answer, dict) else None)
         return [rows.record_id(row, "id") for row in listed]
+
+    def deleted_path(self, entity: str, since: datetime) -> str:
+        """Return where the org lists what was deleted since then."""
+        now = self.server_now() + DATE_RESOLUTION
+        start = min(max(since, now - LONGEST_WINDOW), now - SHORTEST_WINDOW)
+        return f"sobjects/{name(entity)}/deleted/?start={quote(moment(start))}&end={quote(moment(now))}"
+
+    @staticmethod
+    def deleted_key(entity: str, since: datetime) -> str:
+        """Return under what name such a list is kept when it was asked for ahead."""
+        return f"deleted {entity} {moment(since)}"
 
     def server_now(self) -> datetime:
         """Return the org's own time, from the Date of a fresh answer or a call that is not metered."""

@@ -64,7 +64,7 @@ class PeopleReader(OrgPart):
         for entity in _OBJECTS.values():
             if not self._sees(entity):
                 continue
-            query = self._in_scope(self._since(self._people_query(entity), since), scope)
+            query = self._people_since(entity, scope, since)
             if since is None:
                 query = self._not_converted(query)
             parse = PARSERS[entity]
@@ -92,6 +92,15 @@ class PeopleReader(OrgPart):
             query = query.where("IsPersonAccount", "=", value=True)
             found += [parse_contact(row) for row in self._org.rest.rows(query, PURPOSE)]
         return found
+
+    def changed_people(self, scope: PeopleScope, since: datetime) -> Iterator[SoqlQuery]:
+        """Yield the queries that `people_pages` asks with a time."""
+        for entity in _OBJECTS.values():
+            if self._sees(entity):
+                yield self._people_since(entity, scope, since)
+
+    def _people_since(self, entity: str, scope: PeopleScope, since: datetime | None) -> SoqlQuery:
+        return self._in_scope(self._since(self._people_query(entity), since), scope)
 
     def _in_scope(self, query: SoqlQuery, scope: PeopleScope) -> SoqlQuery:
         if scope is PeopleScope.MINE and self._sees(query.entity, "OwnerId"):

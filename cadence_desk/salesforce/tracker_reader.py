@@ -116,6 +116,13 @@ class TrackerReader(OrgPart):
         """Read all step trackers of some trackers, oldest first."""
         return self._steps_where("ActionCadenceTrackerId", tracker_ids)
 
+    def changed_runs(self, since: datetime) -> Iterator[SoqlQuery]:
+        """Yield the queries that `tracker_pages` and `step_pages` ask with a time."""
+        if self._sees(TRACKER, *TRACKER_KEYS):
+            yield self._since(self._trackers(), since)
+        if self._sees(STEP_TRACKER, *STEP_KEYS):
+            yield self._since(self._steps(), since)
+
     def _trackers_where(self, field: str, ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
         self._need(TRACKER, *TRACKER_KEYS)
         found: list[Tracker] = []

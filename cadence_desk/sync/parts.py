@@ -70,7 +70,7 @@ class EngineOptions:
     scope: PeopleScope = PeopleScope.ALL
     poll_seconds: float = 15.0
     poll_quiet_seconds: float = 120.0
-    sweep_seconds: float = 300.0
+    sweep_seconds: float = 600.0
     silence_seconds: float = 6.0
     save_seconds: float = 0.0
     overlap_seconds: float = 660.0

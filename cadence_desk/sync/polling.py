@@ -51,7 +51,7 @@ class BackgroundReads:
         self._snapshotter = snapshotter
         self.catch_up = CatchUp(snapshotter, options.overlap_seconds)
         self.pace = PollPace(options.poll_seconds, options.poll_quiet_seconds)
-        self._sweeps = PollPace(options.sweep_seconds / 10, options.sweep_seconds)
+        self._sweeps = PollPace(options.sweep_seconds / 20, options.sweep_seconds)
         self._read_at = 0.0
         snapshotter.silence.grace = options.silence_seconds
 

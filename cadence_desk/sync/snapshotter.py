@@ -102,17 +102,29 @@ class Snapshotter:
         Raises:
             DeskError: as read_all.
         """
+        deleted = (TRACKER, STEP, LEAD, CONTACT) if deleted_since is not None else ()
 
         async def read() -> None:
             # Deletions first: a record that was deleted and restored comes back with the rows.
-            if deleted_since is not None:
-                for entity in (TRACKER, STEP, LEAD, CONTACT):
-                    await self._deleted(entity, deleted_since)
+            for entity in deleted:
+                await self._deleted(entity, deleted_since or since)
             await self._trackers(since)
             await self._steps(since)
             await self._people(since)
 
-        await self._in_quiet(read)
+        async def read_with_one_call() -> None:
+            gateway, scope = self._parts.gateway, self._options.scope
+            await in_lane(
+                self._parts.lanes,
+                LaneName.READ,
+                lambda: gateway.read_ahead(scope, since, deleted, deleted_since or since),
+            )
+            try:
+                await read()
+            finally:
+                gateway.forget_ahead()
+
+        await self._in_quiet(read_with_one_call)
 
     async def read_asked(self) -> None:
         """Read the lists in full that overflow events asked for, until none is asked for; failures are tried again."""

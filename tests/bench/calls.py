@@ -93,6 +93,7 @@ def idle() -> Figure:
 async def _quiet_hour(rig: ModelRig) -> list[str]:
     for number in range(1, 11):
         rig.world.add_lead(number)
+    rig.org.takes_composites = True
     await rig.start()
     await rig.pass_time(1_800.0)
     rig.org.calls.clear()

@@ -70,10 +70,15 @@ class ModelOrg:
     before_read: Callable[[str], None] = lambda _what: None
     after_read: Callable[[str], None] = lambda _what: None
     before_write: Callable[[], object] = lambda: None
+    takes_composites: bool = False
+    """What changed and was deleted since a time is then answered by one call, as of that moment."""
+    ahead: dict[str, Any] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests and their fates
 
     def _read(self, what: str, answer: Callable[[], T]) -> T:
+        if what in self.ahead:
+            return self.ahead.pop(what)  # type: ignore[no-any-return]
         with self.world.lock:
             self.world.catch_up()
             self.calls[what] += 1
@@ -221,10 +226,13 @@ class ModelOrg:
         return self._read("time", self.world.now)
 
     def people_pages(self, scope: PeopleScope, since: datetime | None = None) -> Iterator[list[Person]]:
-        return self._pages("people", lambda: [
+        return self._pages("people", lambda: self._people(scope, converted=since is not None), since)
+
+    def _people(self, scope: PeopleScope, *, converted: bool) -> list[Person]:
+        return [
             one for one in self.world.people.values()
-            if (scope is PeopleScope.ALL or one.owner_id == ME) and not (since is None and one.is_converted)
-        ], since)  # fmt: skip
+            if (scope is PeopleScope.ALL or one.owner_id == ME) and (converted or not one.is_converted)
+        ]  # fmt: skip
 
     def tracker_pages(
         self, since: datetime | None = None, *, active_only: bool = False
@@ -289,9 +297,29 @@ class ModelOrg:
         ])  # fmt: skip
 
     def deleted_since(self, entity: str, since: datetime) -> list[RecordId]:
-        return self._read(f"deleted {entity}", lambda: [
-            RecordId(one) for kind, one, at in self.world.deleted if kind == entity and at >= since.timestamp()
-        ])  # fmt: skip
+        return self._read(f"deleted {entity}", lambda: self._deleted(entity, since))
+
+    def _deleted(self, entity: str, since: datetime) -> list[RecordId]:
+        return [
+            RecordId(one)
+            for kind, one, at in self.world.deleted
+            if kind == entity and at >= since.timestamp()
+        ]
+
+    def read_ahead(
+        self, scope: PeopleScope, since: datetime, deleted: Sequence[str], deleted_since: datetime
+    ) -> None:
+        if not self.takes_composites:
+            return
+        self.ahead = self._read("changes", lambda: {
+            **{f"deleted {one}": self._deleted(one, deleted_since) for one in deleted},
+            "people since": self._people(scope, converted=True),
+            "trackers since": list(self.world.trackers.values()),
+            "steps since": list(self.world.steps.values()),
+        })  # fmt: skip
+
+    def forget_ahead(self) -> None:
+        self.ahead = {}
 
     def cadences(self) -> list[Cadence]:
         return self._read("cadences", lambda: list(self.world.cadences.values()))

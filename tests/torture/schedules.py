@@ -73,6 +73,7 @@ class Schedule:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self.composites = seed % 2 == 0
         self.fault: str
         self.how: Any
         self.fault, self.how = FORCED[(-seed - 1) % len(FORCED)] if seed < 0 else ("", None)
@@ -89,6 +90,7 @@ class Schedule:
             own_tasks=chance.random() < 0.5,
             contract=chance.choice(["documented", "brief"]),
         )
+        work.rig.org.takes_composites = self.composites
         # A request that is carried out late belongs to every schedule: without it wrong desks look right.
         some = [fate for fate in Fate if chance.random() < 0.25]
         self.fates = [Fate.LATE, Fate.ACK_LOST, Fate.OK, Fate.OK, *some]
