@@ -172,7 +172,7 @@ class OrgCommands:
                 "switch_org", "Go to another org", self._pick, ("Ctrl+O",), "account org", lambda: self._fixed
             ),
             Command(
-                "connection",
+                "connection_settings",
                 "Connection settings of this org",
                 self._connection,
                 (),

@@ -36,7 +36,7 @@ def prepare_practice(
         lambda: NextOrg(_PRACTICE, open_again, options, remember=False),
     )
     shelf = let_switch(run, orgs, _PRACTICE, home)
-    TerminalPages(run, lambda: shelf.open_key, parsed, PASSING)
+    TerminalPages(run, lambda: shelf.open_key, parsed, lambda: PASSING if shelf.open_key == _PRACTICE else "")
     if run.safe:
         SafeMode(run, home.open_again, None, asked=True)
 

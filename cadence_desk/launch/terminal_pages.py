@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from cadence_desk.ui.shell.commands import Command
+from cadence_desk.ui.shell.commands import Command, always
 
 if TYPE_CHECKING:
     import argparse
@@ -27,9 +27,13 @@ class TerminalPages:
     """The window's commands that show commands; one for all windows of a start."""
 
     def __init__(
-        self, run: Windows, open_key: Callable[[], str], parsed: argparse.Namespace, why_not: str = ""
+        self,
+        run: Windows,
+        open_key: Callable[[], str],
+        parsed: argparse.Namespace,
+        why_not: Callable[[], str] = always,
     ) -> None:
-        """Take which org is open; `why_not` is a reason why none of this makes sense in this start."""
+        """Take which org is open; `why_not` returns a reason why none of this makes sense for it."""
         self._run = run
         self._open_key = open_key
         self._flags = flags_of(parsed)
@@ -43,13 +47,13 @@ class TerminalPages:
         window.contribute(
             Command(
                 "wipe_page", "Remove this org, or everything, from this computer", self.wipe, (),
-                "wipe delete forget uninstall privacy help", lambda: self._why_not,
+                "wipe delete forget uninstall privacy help", self._why_not,
             )
         )  # fmt: skip
         window.contribute(
             Command(
                 "recover_page", "Recover files, or write down the recovery key", self.recover, (),
-                "damaged broken restore key texts help", lambda: self._why_not,
+                "damaged broken restore key texts help", self._why_not,
             )
         )  # fmt: skip
 

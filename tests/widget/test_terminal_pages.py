@@ -12,7 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from cadence_desk.bridge.tasks import TaskRunner
+from cadence_desk.launch import preparing
 from cadence_desk.launch.arguments import parse
+from cadence_desk.launch.org_switch import Shelf, let_switch
 from cadence_desk.launch.terminal_pages import PASSING, TerminalPages
 from tests.widget.driving import dialog_named, find, press, settle
 
@@ -36,15 +38,20 @@ class Life:
         self.window = window
         self.desk: Desk | None = None
         self.tasks: TaskRunner | None = None
+        self.options: object = None
+        self.safe = False
         self.contribute: Callable[[MainWindow], None] = lambda _window: None
+
+    def all_people(self) -> None:
+        return None
 
     def leave_for(self, following: object) -> None:
         raise AssertionError(following)
 
 
-def offered(window: MainWindow, desk: FakeDesk, parsed: argparse.Namespace, why_not: str = "") -> None:
+def offered(window: MainWindow, desk: FakeDesk, parsed: argparse.Namespace) -> None:
     life = Life(window)
-    TerminalPages(life, lambda: "acme", parsed, why_not)
+    TerminalPages(life, lambda: "acme", parsed)
     window.attach(desk, TaskRunner(window))
     window.started()
     life.contribute(window)
@@ -92,11 +99,49 @@ def test_the_commands_of_this_start_can_be_copied_and_are_understood(
     run(body())
 
 
-def test_where_nothing_is_kept_the_command_says_so(window: MainWindow, desk: FakeDesk, run: Run) -> None:
+def practiced(window: MainWindow, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """Prepare the window as a start with a practice org does; return which org is open."""
+    shelves: list[Shelf] = []
+
+    def watched(*given: Any) -> Shelf:
+        shelves.append(let_switch(*given))
+        return shelves[-1]
+
+    monkeypatch.setattr(preparing, "let_switch", watched)
+    life: Any = Life(window)
+    orgs: Any = None
+    preparing.prepare_practice(life, orgs, lambda: orgs, PLAIN)
+    window.attach(desk, TaskRunner(window))
+    window.started()
+    life.contribute(window)
+    return shelves[0]
+
+
+def test_where_nothing_is_kept_the_command_says_so_and_not_of_an_org_that_is_gone_to(
+    window: MainWindow, desk: FakeDesk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def body() -> None:
-        offered(window, desk, PLAIN, PASSING)
+        shelf = practiced(window, desk, monkeypatch)
         await settle()
         window.book.run("wipe_page")
         assert window.frame.bar.banners()[0].words.text() == PASSING
+        shelf.open_key = "acme"
+        window.book.run("wipe_page")
+        page = await dialog_named(window, "commandPage")
+        assert page.findChildren(QLineEdit)[0].text() == "cadence-desk wipe --org acme"
+        press(page, "Escape")
+
+    run(body())
+
+
+def test_a_start_takes_none_of_the_windows_own_commands_away(
+    window: MainWindow, desk: FakeDesk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def body() -> None:
+        own = {one.name: one.title for one in window.book.commands}
+        practiced(window, desk, monkeypatch)
+        await settle()
+        assert {one.name: one.title for one in window.book.commands if one.name in own} == own
+        assert "Connection settings of this org" in {one.title for one in window.book.commands}
 
     run(body())
