@@ -109,6 +109,29 @@ def test_d_dials_and_opens_the_panel_with_its_timer(window: MainWindow, desk: Fa
     run(body())
 
 
+def test_the_panel_is_for_whom_was_dialed_though_another_is_selected_meanwhile(
+    window: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        person = await shown(window, desk)
+        window.doors.outside._hand_over = lambda _address: None
+        desk.world.people[person.id] = dataclasses.replace(
+            person, phone="+44 20 7946 0018", do_not_call=False
+        )
+        window.book.run("dial")
+        screen = window.frame.list_screen()
+        assert screen is not None
+        screen.table.go_to_row(1)  # as when the first row leaves the list
+        find(window, QPushButton, "confirmButton").click()
+        panel = await dialog_named(window, "callPanel")
+        assert isinstance(panel, CallPanel)
+        assert panel._facts.name == person.name
+        press(panel, "Escape")
+        await settle(5)
+
+    run(body())
+
+
 @pytest.mark.parametrize("fields", [{"phone": "", "mobile": ""}, {"phone": "+44 20", "do_not_call": True}])
 def test_d_without_a_number_that_may_be_called_says_so_and_opens_the_panel(
     window: MainWindow, desk: FakeDesk, run: Run, fields: dict[str, Any]

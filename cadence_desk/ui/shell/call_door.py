@@ -33,9 +33,9 @@ class CallDoor(QObject):
 
     # ------------------------------------------------------------ opening
 
-    def log_call(self, *, timer: bool = False) -> None:
-        """Open the call panel for the selected person; an open one comes to the front."""
-        subject = subject_of(self._frame)
+    def log_call(self, *, timer: bool = False, subject: Subject | None = None) -> None:
+        """Open the call panel for the selected person, or the given one; an open one comes to the front."""
+        subject = subject or subject_of(self._frame)
         if self._frame.place is None or not subject.target_ids or self._came_forward():
             return
         target_id = subject.target_ids[0]

@@ -73,7 +73,8 @@ class Doors(QObject):
 
         Without a number that may be called the reason is told, and the panel opens for a call made some other way.
         """
-        log = partial(self.calls.log_call, timer=True)
+        # while the question is open the list may change, and with it who is selected
+        log = partial(self.calls.log_call, timer=True, subject=subject_of(self._frame))
         reason = self.outside.why_not_call()
         if reason:
             self._frame.bar.clear("NOTICE-CALL")
