@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cadence_desk.bridge.tasks import TaskRunner
+from cadence_desk.domain.changes import Change
 from cadence_desk.domain.operations import Hold, Kind, Operation, OperationState
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.ui.shell.toast_words import LONGEST_TEXT, run_standing, standing
@@ -115,6 +116,23 @@ def test_an_older_removal_stays_undoable_while_a_newer_change_is_told(
         assert window.toast.intent_ids == removed
         window.book.run("undo")
         await until(lambda: desk.moves.undone == removed, "undone")
+
+    run(body())
+
+
+def test_once_the_files_are_closed_nothing_is_told_of_a_change(
+    window: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        await opened(window, desk)
+        intents = list(await desk.moves.pause([next(iter(desk.world.trackers))]))
+        window.acts.told("Pause (1 tracker)", intents)
+        moved(desk, intents[0], S.SETTLED)
+        await until(lambda: "confirmed" in window.toast.words.text(), "confirmed")
+        desk.moves.made.clear()  # as at a sign-out
+        desk.events.tell(Change(operations=True))
+        await until(lambda: not window.toast.isVisible(), "gone")
+        assert "waiting" not in window.toast.words.text(), "it was sent, and confirmed"
 
     run(body())
 

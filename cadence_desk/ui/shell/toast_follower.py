@@ -47,7 +47,7 @@ class ToastFollower(QObject):
         self._frame = frame
         self._toast = toast
         self._told: list[Told] = []
-        self._was_over = False
+        self._was_over = self._was_found = False
         self._waits = 0
         self._look = self._timer(_LOOK_MS, self.look, once=True)
         self._count = self._timer(_COUNT_MS, self.look, once=False)
@@ -77,7 +77,7 @@ class ToastFollower(QObject):
         older = [one for one in self._told if not set(one.intent_ids) & set(intent_ids)]
         waiting = [one for one in older if desk.moves.undo_left(one.intent_ids) > 0]
         self._told = [*waiting, Told(what, tuple(intent_ids))]
-        self._was_over, self._waits = False, 0
+        self._was_over, self._was_found, self._waits = False, False, 0
         left = desk.moves.undo_left(intent_ids)
         self._end.start(int(left * 1000) + SHOWN_MS // 2 if left else SHOWN_MS)
         self._count.start()
@@ -103,6 +103,13 @@ class ToastFollower(QObject):
         if desk is None or not self._told:
             return
         newest = self._told[-1]
+        found = bool(desk.moves.results(newest.intent_ids))
+        if (
+            self._was_found and not found
+        ):  # the files were closed, as at a sign-out: nothing is known any more
+            self.forget()
+            return
+        self._was_found = found
         now = self._standing(desk, newest)
         waiting = [
             intent
