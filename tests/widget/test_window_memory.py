@@ -105,3 +105,20 @@ def test_an_order_that_fits_no_column_is_ignored(app: QApplication, loop: DeskLo
     window.attach(FakeDesk(), TaskRunner(window))
     assert sorted_by(window, "people") == ("name", False)
     destroy(app, window)
+
+
+def test_a_window_that_never_had_rows_forgets_no_arrangement(app: QApplication, loop: DeskLoop) -> None:
+    memory = NoMemory()
+    first = MainWindow(memory)
+    first.attach(FakeDesk(), TaskRunner(first))
+    screen = first.frame.screen_of("people")
+    assert isinstance(screen, ListScreen)
+    screen.table.horizontalHeader().moveSection(0, 2)
+    first.finish()
+    destroy(app, first)
+    kept_columns = memory.read("columns_people")
+    assert kept_columns
+    second = MainWindow(memory)
+    second.finish()
+    destroy(app, second)
+    assert memory.read("columns_people") == kept_columns

@@ -173,6 +173,10 @@ class ListScreen(QWidget):
             self._columns_state = ""
             self.sort_first("")
 
+    def columns_state(self) -> str:
+        """Return the user's arrangement of columns; the kept one while there are no columns yet."""
+        return self._columns_state or self.table.fitter.state()
+
     def sort_first(self, column: str) -> None:
         """Sort as the user left it, else by a column; does nothing where neither is one of this list's."""
         kept, _, way = self._order.partition(":")

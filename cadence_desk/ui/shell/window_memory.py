@@ -80,7 +80,7 @@ class WindowMemory:
         for name in ("people", "trackers"):
             screen = self._frame.made(name)
             if isinstance(screen, ListScreen):
-                self._memory.write(f"columns_{name}", screen.table.fitter.state())
+                self._memory.write(f"columns_{name}", screen.columns_state())
                 self._memory.write(f"order_{name}", screen.order())
 
     def _restore_columns(self, name: str) -> None:
