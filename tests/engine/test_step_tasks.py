@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,5 +125,36 @@ def test_a_step_that_was_seen_open_long_ago_is_looked_at_again(rig: Rig, run: Ru
         await rig.pass_time(600)
         assert rig.states(ANNA) == ["settled", "settled"]
         assert sent(rig) == [FOUND, "sendSalesCadenceEvent"], "found ended already: not sent again"
+
+    run(go())
+
+
+def test_a_lost_call_that_says_what_an_earlier_one_said_is_not_taken_for_it(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        rig.world.has_key_field = True
+        step = await ready(rig)
+        await save(rig, ANNA, step, "no answer")
+        await rig.pass_time(60)
+        rig.org.fates.extend([Fate.OK, Fate.LOST])
+        await save(rig, ANNA, step, "no answer")
+        await rig.pass_time(2_000)
+        calls = [one for one in rig.world.tasks.values() if one.who_id == ANNA and one.is_closed]
+        assert [one.notes for one in calls] == ["no answer", "no answer"]
+
+    run(go())
+
+
+def test_a_task_that_came_after_the_send_does_not_make_a_second_send_safe(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        step = await ready(rig, own=False)
+        rig.org.fates.extend([Fate.OK, Fate.LATE])
+        await save(rig, ANNA, step, "hello")
+        (made,) = [one for one in rig.world.tasks.values() if one.step_tracker_id and one.who_id == BERT]
+        late = replace(made, id=rig.world.new_id("00T"), who_id=ANNA, is_closed=False, notes="")
+        late = replace(late, step_tracker_id=step, call_result="", op_key="", created=rig.world.now())
+        rig.world.put_task(late)
+        await rig.pass_time(2_000)
+        assert [task.notes for task in rig.world.calls(ANNA)] == ["hello"]
+        assert rig.states(ANNA) == ["settled", "settled"]
 
     run(go())

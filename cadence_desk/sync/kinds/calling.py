@@ -5,6 +5,7 @@ A call becomes a Task: the one the step generated when there is one, else a new 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -30,7 +31,7 @@ from cadence_desk.sync.kinds.kind import (
     text_of,
 )
 from cadence_desk.sync.kinds.stepping import one_step, where_next
-from cadence_desk.sync.org_time import sent_since
+from cadence_desk.sync.org_time import sent_org_time, sent_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -308,7 +309,8 @@ def _find(gateway: OrgGateway, operation: Operation) -> CallTask | None:
     if evidence_of(operation, OWN_TASK) == UNSEEN:
         tasks = [task for step_id in _step_of(operation) for task in gateway.tasks_of_step(step_id)]
         for task in tasks:
-            if _matches(task, operation):
+            # An earlier call on this step may say the same word for word: only what was written since is ours.
+            if _matches(task, operation) and (task.modified is None or task.modified >= _sent_at(operation)):
                 return task
     return gateway.find_task(operation.op_id, operation.target_id, sent_since(operation))
 
@@ -325,8 +327,16 @@ def _left_open(gateway: OrgGateway, operation: Operation) -> dict[str, object]:
     if evidence_of(operation, OWN_TASK) != UNSEEN:
         return {}
     tasks = [task for step_id in _step_of(operation) for task in gateway.tasks_of_step(step_id)]
-    left = [task.id for task in tasks if not task.is_closed]
+    # One that came after the send was not found by it: then a new task may yet be created, so this says nothing.
+    before = _sent_at(operation)
+    left = [task.id for task in tasks if not task.is_closed and task.created and task.created < before]
     return {"task_id": left[0], OWN_TASK: SEEN} if left else {}
+
+
+def _sent_at(operation: Operation) -> datetime:
+    """Return the org's time just before the last send, in whole seconds as its records tell theirs."""
+    at = sent_org_time(operation)
+    return sent_since(operation) if at is None else datetime.fromtimestamp(int(at), tz=UTC)
 
 
 def _task_protection(*, keyed: bool) -> str:
