@@ -244,6 +244,10 @@ class FeedFollower:
             # The cache is disposable, but a mark must not be saved later without these rows.
             self._board.unsaved.put_back(changed)
             self._unsaved = True
+        except asyncio.CancelledError:
+            # Closing: whether it was saved is not known, so these rows go with the last save once more.
+            self._board.unsaved.put_back(changed)
+            raise
         else:
             self.marks.saved(batch.marks)
             self._unsaved = False

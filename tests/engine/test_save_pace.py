@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from cadence_desk.sync.parts import EngineOptions
 from tests.engine.model_feed import mark_of
 from tests.engine.model_world import CADENCE, lead
 
 if TYPE_CHECKING:
+    from cadence_desk.store.cache_batch import CacheBatch
     from tests.engine.conftest import Run
     from tests.engine.rig import Rig
 
@@ -90,5 +95,33 @@ def test_without_a_pace_everything_is_saved_at_once(rig: Rig, run: Run[Any]) -> 
         await turned(rig, "Paused")
         last = await turned(rig, "Running")
         assert resumed_from(rig) == last
+
+    run(go())
+
+
+def test_a_quit_while_a_save_fails_saves_no_mark_without_its_rows(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        follower, cache = rig.engine.follower, rig.engine.parts.cache
+        follower.pace.pause = 0.0
+        under_way: Future[None] = Future()
+        under_way.set_running_or_notify_cancel()
+        batches: list[CacheBatch] = []
+        begun = asyncio.Event()
+
+        def save(batch: CacheBatch) -> Future[None]:
+            batches.append(batch)
+            begun.set()
+            done: Future[None] = Future()
+            done.set_result(None)
+            return under_way if len(batches) == 1 else done
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cache, "save", save)
+            rig.world.change_tracker(rig.world.active(ANNA)[0].id, state="Paused")
+            await begun.wait()
+            await follower.close()
+        assert batches[-1].marks
+        assert [one.state for one in batches[-1].trackers] == ["Paused"]
 
     run(go())
