@@ -35,6 +35,7 @@ class ChangesReader(StampReader, ListReader):
             DeskError: the org could not be asked.
         """
         rest = self._org.rest
+        rest.ahead = {}  # a reading that was canceled leaves its answers, and the next may ask the same
         if not rest.takes_composites:
             return
         parts = {

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from cadence_desk.store.outbox import OutboxFile
     from cadence_desk.sync.work_list import WorkList
 
-_GIVES_WAY = frozenset({Hold.NONE, Hold.OFFLINE, Hold.UNDO_WINDOW, Hold.NOT_ALLOWED})
-"""Reasons of a wait that this one takes the place of."""
+_GIVES_WAY = frozenset({Hold.NONE, Hold.OFFLINE, Hold.NOT_ALLOWED})
+"""Reasons of a wait that this one takes the place of. A window for undo stays: whoever opens the door must not cut it short."""
 
 
 class BarredKinds:

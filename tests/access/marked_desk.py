@@ -103,12 +103,12 @@ def go_through_the_client(org: Org, home: Path) -> None:
         for purpose in ("token", "identity", "query", "describe"):
             org.control("/tokens", {"action": "expire"})
             org.control("/fates", {"match": {"purpose": purpose}, "times": 2, **fate})
-            attempt(connection.gateway.task_statuses)
+            attempt(lambda: connection.gateway.task_statuses(anew=True))
             attempt(connection.gateway.identity)
             org.control("/fates", method="DELETE")
     org.settings(app_installed=False)
     org.control("/tokens", {"action": "expire"})
-    attempt(connection.gateway.task_statuses)
+    attempt(lambda: connection.gateway.task_statuses(anew=True))
     org.reset()
     logging.getLogger("told").debug("objects: %r %r %r", connection, connection.gateway, current())
     attempt(connection.gateway.sign_out)
@@ -133,7 +133,7 @@ def use_a_given_token(org: Org) -> None:
     )
     attempt(connection.gateway.identity)
     org.control("/tokens", {"action": "expire"})
-    attempt(connection.gateway.task_statuses)
+    attempt(lambda: connection.gateway.task_statuses(anew=True))
     connection.lanes.close(1.0)
     broken = {**variables, "CADENCE_DESK_ACCESS_TOKEN": f"{org.ready['access_token']} x"}
     attempt(lambda: Environment.taken_from(broken).org())

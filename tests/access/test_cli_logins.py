@@ -142,11 +142,11 @@ def test_a_refused_token_has_the_cli_asked_again(org: Org, cli: FakeCli) -> None
     org.control("/tokens", {"action": "expire"})
     org.query("SELECT Id FROM Organization")  # gets a token of its own
     cli.tell(tokens={username: org.ready["access_token"]})
-    assert client.gateway.task_statuses()
+    assert client.gateway.task_statuses(anew=True)
     assert [call[1] for call in cli.calls] == ["auth", "auth"]
 
     org.control("/tokens", {"action": "expire"})
     with pytest.raises(SignedOut, match="CLI's login"):
-        client.gateway.task_statuses()
+        client.gateway.task_statuses(anew=True)
     assert client.gateway.sign_out() is True
     assert secrets.kept == {}, "nothing of the CLI's is kept"

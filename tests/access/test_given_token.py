@@ -121,12 +121,12 @@ def test_org_and_user_come_from_the_token(org: Org) -> None:
     client = opened(org)
     found = client.gateway.identity()
     assert (str(found.user_id), found.username) == (org.me, org.ready["username"])
-    assert client.gateway.task_statuses()
+    assert client.gateway.task_statuses(anew=True)
 
     org.control("/tokens", {"action": "expire"})
     for _ in range(3):
         with pytest.raises(SignedOut, match="from the environment"):
-            client.gateway.task_statuses()
+            client.gateway.task_statuses(anew=True)
 
 
 @pytest.mark.whole

@@ -72,8 +72,8 @@ def test_a_desk_that_meets_every_trouble_and_crashes(ready: dict[str, Any], tmp_
     assert done.returncode == -6, done.stderr[-3000:].decode()
     assert b"a thread dies" in done.stderr
     assert b"Fatal Python error: Aborted" in (home / "crash.txt").read_bytes()
-    assert len((home / "debug.log").read_bytes()) > 50_000, "everything was logged"
-    assert done.stdout.count(b"Traceback") > 30, "many things went wrong"
+    assert len((home / "debug.log").read_bytes()) > 20_000, "everything was logged"
+    assert done.stdout.count(b"Traceback") > 10, "many things went wrong"
     assert found_in(done.stdout) == []
     assert found_in(done.stderr) == []
     assert files_with_marks(home, frozenset({"keys"})) == {}

@@ -100,6 +100,18 @@ def test_what_was_read_ahead_is_used_once_and_for_one_reading_only(
     assert asked(practice, at) != []
 
 
+def test_answers_of_a_reading_that_was_given_up_are_not_used(
+    practice: PracticeProcess, gateway: SalesforceGateway
+) -> None:
+    since = gateway.server_now() - timedelta(days=1000)
+    gateway.read_ahead(PeopleScope.ALL, since, (), since)
+    gateway._org.rest.takes_composites = False
+    gateway.read_ahead(PeopleScope.ALL, since, (), since)
+    at = now(practice)
+    assert list(gateway.tracker_pages(since))
+    assert asked(practice, at) != []
+
+
 def test_an_org_without_composites_is_asked_one_by_one(
     practice: PracticeProcess, gateway: SalesforceGateway
 ) -> None:

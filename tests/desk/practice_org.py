@@ -203,9 +203,9 @@ class Org:
             for entry in entries
             if entry["kind"] == "invocation"
             and entry["method"] in {"POST", "PATCH"}
-            and entry["purpose"] == kind
+            and (entry["purpose"] == kind or (kind == "record" and entry["purpose"] == "composite"))
             and (not action or entry["path"].endswith(f"/{action}"))
-            and mention in f"{entry['path']} {json.dumps(entry['body'])}"
+            and mention in _written(entry)
         ]
 
     def _exchange(self, url: str, headers: dict[str, str], shape: object, method: str | None = None) -> Any:
@@ -226,3 +226,11 @@ class Org:
 def quoted(ids: Sequence[str]) -> str:
     """Return an IN list of ids."""
     return ", ".join(f"'{one}'" for one in ids)
+
+
+def _written(entry: dict[str, Any]) -> str:
+    """Return what a write says; of a composite request its writing parts."""
+    body = entry["body"]
+    if entry["purpose"] == "composite":
+        body = [one for one in body.get("compositeRequest", ()) if one.get("method") != "GET"]
+    return f"{entry['path']} {json.dumps(body)}"

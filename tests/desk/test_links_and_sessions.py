@@ -204,7 +204,8 @@ def test_an_answer_of_401_for_ever_ends_in_a_sign_in_and_no_storm(org: Org, tmp_
             )
             await until(lambda: rig.desk.sign_in.state == "signed_out", "a sign-in is asked for")
             tokens = [one for one in org.history(after) if one.get("purpose") == "token"]
-            assert len(tokens) <= 4, "no storm of renewals"
+            # Twice for each request that was under way: the write, what is looked up, what is read in the background.
+            assert len(tokens) <= 6, "no storm of renewals"
             org.control("/fates", method="DELETE")
             await rig.sign_in()
             await rig.confirmed(target)
