@@ -19,21 +19,23 @@ from tests.torture.process.schedules import run_schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.torture.process.evidence import Evidence
+    from tests.torture.process.evidence import Evidence, Finding
 
 pytestmark = pytest.mark.whole
 LATE_COMMIT = 2
 """A schedule without the key in which the commit comes late."""
 ABSENT = 10
-"""One in which what comes late is looked for before it is there."""
+"""Another one."""
 WITHOUT_THE_KEY = SHORT + 1000
 KNOWN = {
     "naive_retry": LATE_COMMIT,
-    "absence_is_proof": ABSENT,
+    "absence_is_proof": LATE_COMMIT,
     "sending_is_queued_on_start": WITHOUT_THE_KEY + 16,
     "accepted_before_commit": WITHOUT_THE_KEY + 17,
     "saved_before_commit": WITHOUT_THE_KEY + 7,
 }
+
+AGAIN = {"absence_is_proof": (ABSENT, LATE_COMMIT) * 4}
 
 
 @pytest.fixture(scope="module")
@@ -61,21 +63,27 @@ def play(keeper: OrgKeeper, nursery: Nursery, seed: int) -> Evidence:
         killing.close()
 
 
-@pytest.mark.parametrize("seed", sorted(set(KNOWN.values())))
+@pytest.mark.parametrize("seed", sorted({*KNOWN.values(), ABSENT}))
 def test_what_shows_a_mistake_is_well_without_it(keeper: OrgKeeper, nursery: Nursery, seed: int) -> None:
     evidence = play(keeper, nursery, seed)
     assert [str(one) for one in evidence.findings] == []
     assert evidence.kills == 1 or seed < SHORT
 
 
+def looks(keeper: OrgKeeper, wrong: Nursery, bug: str) -> Iterator[list[Finding]]:
+    """Yield what each look shows: whether a late commit is missed can hang on which of two threads comes first."""
+    for seed in (KNOWN[bug], *AGAIN.get(bug, ())):
+        yield [one for one in play(keeper, wrong, seed).findings if one.kind != BROKEN]
+
+
 @pytest.mark.parametrize("bug", sorted(BUGS))
 def test_a_planted_mistake_is_found(keeper: OrgKeeper, bug: str) -> None:
     wrong = Nursery(bug)
     try:
-        found = play(keeper, wrong, KNOWN[bug]).findings
+        found = next((told for told in looks(keeper, wrong, bug) if told), [])
     finally:
         wrong.close()
-    assert any(one.kind != BROKEN for one in found), f"{bug} was not seen: {found}"
+    assert found, f"{bug} was not seen"
 
 
 def test_a_journey_has_boundaries_on_both_sides_of_every_commit_and_send(
