@@ -6,6 +6,8 @@ Called by launch.main, which knows how this start was asked for.
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from cadence_desk.ui.shell.commands import Command, always
@@ -93,7 +95,7 @@ class TerminalPages:
 
     def _command(self, verb: str, *more: str) -> str:
         named = () if "--all" in more else ("--org", self._open_key())
-        return shlex.join([PROGRAM, verb, *named, *self._flags, *more])
+        return as_typed([PROGRAM, verb, *named, *self._flags, *more], sys.platform)
 
     def _show(self, title: str, why: str, commands: list[TerminalCommand]) -> None:
         from cadence_desk.ui.org.command_page import CommandPage
@@ -101,6 +103,11 @@ class TerminalPages:
         page = CommandPage(title, why, commands, self._run.window)
         page.finished.connect(page.deleteLater)
         page.open()
+
+
+def as_typed(words: list[str], platform: str) -> str:
+    """Return a command as a person types it there: the terminal of Windows knows double quotes only."""
+    return subprocess.list2cmdline(words) if platform == "win32" else shlex.join(words)
 
 
 def flags_of(parsed: argparse.Namespace) -> list[str]:

@@ -15,7 +15,7 @@ from cadence_desk.bridge.tasks import TaskRunner
 from cadence_desk.launch import preparing
 from cadence_desk.launch.arguments import parse
 from cadence_desk.launch.org_switch import Shelf, let_switch
-from cadence_desk.launch.terminal_pages import PASSING, TerminalPages
+from cadence_desk.launch.terminal_pages import PASSING, TerminalPages, as_typed
 from tests.widget.driving import dialog_named, find, press, settle
 
 if TYPE_CHECKING:
@@ -145,3 +145,9 @@ def test_a_start_takes_none_of_the_windows_own_commands_away(
         assert "Connection settings of this org" in {one.title for one in window.book.commands}
 
     run(body())
+
+
+def test_a_command_is_quoted_as_its_terminal_reads_it() -> None:
+    words = ["cadence-desk", "recover", "--key-file", "My Keys"]
+    assert as_typed(words, "linux") == "cadence-desk recover --key-file 'My Keys'"
+    assert as_typed(words, "win32") == 'cadence-desk recover --key-file "My Keys"'
