@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.errors import AnswerUnreadable, NotAllowed, NotAvailable, OrgRefused
+from cadence_desk.domain.errors import AnswerUnreadable
 from cadence_desk.salesforce.composite import Part, query_part
 from cadence_desk.salesforce.list_reader import ListReader
+from cadence_desk.salesforce.several_queries import parts_together
 from cadence_desk.salesforce.stamp_reader import StampReader
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from cadence_desk.salesforce.soql import SoqlQuery
 
 PURPOSE = "changes"
-_NO_FOR_GOOD = (NotAvailable, NotAllowed, OrgRefused)
 
 
 class ChangesReader(StampReader, ListReader):
@@ -36,8 +36,6 @@ class ChangesReader(StampReader, ListReader):
         """
         rest = self._org.rest
         rest.ahead = {}  # a reading that was canceled leaves its answers, and the next may ask the same
-        if not rest.takes_composites:
-            return
         parts = {
             self.deleted_key(entity, deleted_since): Part(
                 f"deleted_{number}", self.deleted_path(entity, deleted_since)
@@ -48,12 +46,10 @@ class ChangesReader(StampReader, ListReader):
         for number, query in enumerate(self._changed(scope, since)):
             parts[query.text()] = query_part(f"changed_{number}", query.text())
         try:
-            answers = rest.together(list(parts.values()), PURPOSE)
-        except _NO_FOR_GOOD:
-            rest.takes_composites = False
+            answers = parts_together(rest, list(parts.values()), PURPOSE)
         except AnswerUnreadable:
             return  # each list is asked for by itself
-        else:
+        if answers is not None:
             found = zip(parts, answers, strict=True)
             rest.ahead = {key: answer.body for key, answer in found if answer.status == 200}
 

@@ -13,7 +13,7 @@ from cadence_desk.salesforce.composite import MOST_QUERIES, query_part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cadence_desk.salesforce.composite import PartAnswer
+    from cadence_desk.salesforce.composite import Part, PartAnswer
     from cadence_desk.salesforce.rest import RestClient
     from cadence_desk.salesforce.soql import SoqlQuery
 
@@ -39,10 +39,18 @@ def rows_together(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) 
 
 
 def _answers(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) -> list[PartAnswer] | None:
-    """Return what one composite request brings; None where the org takes none."""
+    parts = [query_part(f"query_{number}", query.text()) for number, query in enumerate(queries)]
+    return parts_together(rest, parts, purpose)
+
+
+def parts_together(rest: RestClient, parts: Sequence[Part], purpose: str) -> list[PartAnswer] | None:
+    """Return what one composite request of reads brings; None where the org takes none, which is remembered.
+
+    Raises:
+        DeskError: the org could not be asked, or its answer cannot be read.
+    """
     if not rest.takes_composites:
         return None
-    parts = [query_part(f"query_{number}", query.text()) for number, query in enumerate(queries)]
     try:
         return rest.together(parts, purpose)
     except _NO_FOR_GOOD:
