@@ -360,11 +360,16 @@ def run(arguments: Sequence[str]) -> int:
     return hand_over([script("cadence-desk"), *(arguments or ["--practice"])])
 
 
-def tour_instead() -> int:
-    """Run the tour on a machine that cannot show a window."""
+def set_up_offscreen() -> None:
+    """Make everything ready for programs that show no window."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     check_system()
     set_up()
+
+
+def tour_instead() -> int:
+    """Run the tour on a machine that cannot show a window."""
+    set_up_offscreen()
     folder = tempfile.mkdtemp(prefix="cadence-desk-tour-")
     say("There is no display here, so the tour runs offscreen instead of the window.")
     status = subprocess.run(
@@ -385,9 +390,7 @@ def hand_over(command: Sequence[str]) -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """Lint, types, contracts, then tests; with arguments only pytest, which gets them."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    check_system()
-    set_up()
+    set_up_offscreen()
     python = str(venv_python())
     pytest = [python, "-m", "pytest", "-q"]
     if arguments:
@@ -451,10 +454,9 @@ def bench(arguments: Sequence[str]) -> int:
 
 def offscreen(module: str, arguments: Sequence[str]) -> int:
     """Run one of the project's own programs without a display, once everything is set up."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    check_system()
-    set_up()
-    return subprocess.run([str(venv_python()), "-m", module, *arguments], cwd=ROOT, check=False).returncode
+    set_up_offscreen()
+    os.chdir(ROOT)
+    return hand_over([str(venv_python()), "-m", module, *arguments])
 
 
 def lock(arguments: Sequence[str]) -> int:

@@ -1,66 +1,75 @@
-"""The benchmark: `python3 packaging/dev.py bench [NAME...] [--json FILE] [--quick]`.
+"""The benchmark: `python3 packaging/dev.py bench [NAME...] [--json FILE] [--table FILE] [--quick]`.
 
 Every figure stands beside its reference, measured in the same run, turn by turn. NAME is a line or the start of one, as
-`list` or `list.sort_100k`. Exit code 1 when a goal is missed.
+`list` or `list.sort_100k`. Exit code 1 when a goal is missed or a group fails, 130 when it was stopped.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import json
 import os
+import signal
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.rounds import Rounds
+from tests.bench.groups import GROUPS, measured, wanted, wanted_group
+from tests.bench.report import Report, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.bench.figures import Figure
 
-GROUPS = {
-    "loop": "loops",
-    "list": "lists",
-    "startup": "startup",
-    "calls": "calls",
-    "live": "live",
-    "enroll": "enroll",
-    "outbox": "outbox",
-    "gui": "tour_stalls",
-    "idle": "window_at_rest",
-    "growth": "growth",
-}
-"""Start of the names to the module that measures them."""
+STOPPED = 130
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure, print a table, write the JSON list."""
+def main(arguments: Sequence[str], measure: Callable[..., Iterator[Figure]] = measured) -> int:
+    """Measure group after group, print a table, write the JSON list with each line."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Figures beside their references.")
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="lines or starts of lines; all when left out"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the lines as a JSON list")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="write the table as Markdown")
     parser.add_argument("--quick", action="store_true", help="few repeats: a look, not a proof")
     parsed = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     groups = [group for group in GROUPS if wanted_group(group, parsed.names)]
     if not groups:
         parser.error(f"no line begins so; there are {', '.join(GROUPS)}")
-    found: list[Figure] = []
-    for group in groups:
-        measure = importlib.import_module(f"tests.bench.{GROUPS[group]}").figures
-        for figure in measure(Rounds(quick=parsed.quick)):
-            if wanted(figure.name, parsed.names):
-                found.append(figure)
+    report = Report(parsed.json)
+    stopped = False
+    try:
+        for group in groups:
+            take(group, parsed, report, measure)
+    except KeyboardInterrupt:
+        stopped = True
+    text = report.markdown()
+    say(f"\n{text}")
+    if parsed.table is not None:
+        parsed.table.write_text(text, encoding="utf-8")
+    missed = report.missed
+    end = "stopped; " if stopped else ""
+    say(f"{end}{len(report.figures)} lines, {len(missed)} missed{': ' if missed else ''}{', '.join(missed)}")
+    return STOPPED if stopped else int(bool(missed))
+
+
+def take(
+    group: str, parsed: argparse.Namespace, report: Report, measure: Callable[..., Iterator[Figure]]
+) -> None:
+    """Measure one group and say how long it took."""
+    busy = load()
+    say(f"--- {group}" + ("" if busy is None else f", load average {busy:.2f}"))
+    began = time.monotonic()
+    with closing(measure(group, say, quick=parsed.quick)) as figures:  # type: ignore[type-var]
+        for figure in figures:
+            if figure.failed or wanted(figure.name, parsed.names):
+                report.add(figure)
                 say(figure.line())
-    if parsed.json is not None:
-        parsed.json.write_text(json.dumps([one.to_json() for one in found], indent=1), encoding="utf-8")
-    missed = [one.name for one in found if not one.ok]
-    say(f"{len(found)} lines, {len(missed)} missed{': ' if missed else ''}{', '.join(missed)}")
-    return int(bool(missed))
+    say(f"--- {group} took {time.monotonic() - began:.0f} s")
 
 
 def say(line: str) -> None:
@@ -69,15 +78,6 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def wanted_group(group: str, names: Sequence[str]) -> bool:
-    """Return True when a group may have wanted lines."""
-    return not names or any(name == group or name.startswith(f"{group}.") for name in names)
-
-
-def wanted(line: str, names: Sequence[str]) -> bool:
-    """Return True when a line is wanted."""
-    return not names or any(line == name or line.startswith((f"{name}.", name)) for name in names)
-
-
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it so also keeps what was measured
     sys.exit(main(sys.argv[1:]))

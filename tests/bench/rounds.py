@@ -1,4 +1,4 @@
-"""How often things are measured: at least seven times, or three times for a quick look."""
+"""How often things are measured: at least seven times, or once or three times for a quick look."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ class Rounds:
     @property
     def few_repeats(self) -> int:
         """For what takes seconds."""
-        return 2 if self.quick else 7
+        return 1 if self.quick else 7
