@@ -1,4 +1,4 @@
-"""Composite requests: several parts in one call, each with an answer of its own. Pure; called by the REST client.
+"""Composite requests: several parts in one call, each with an answer of its own; called by the REST client.
 
 Source: REST API guide, Composite: at most 25 parts of which 5 may be queries, one call of the org's daily limit,
 HTTP 200 even when parts failed. Actions are not among what a part may ask for.
@@ -10,15 +10,53 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cadence_desk.domain.errors import AnswerUnreadable
+from cadence_desk.domain.errors import AnswerUnreadable, Executed, NotAvailable
 from cadence_desk.salesforce.errors import translate_answer
 from cadence_desk.salesforce.exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cadence_desk.domain.errors import DeskError
 
 MOST_QUERIES = 5
 """Queries in one composite request (REST guide, Composite: sub-request limits)."""
+AGAIN_SECONDS = 3600.0
+"""So long an org that has no composite requests is not asked for one again."""
+_NO_SUCH_DOOR = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
+"""The resource is not there, or takes no POST (REST guide, Status Codes and Error Responses: 404, 405)."""
+
+
+class Composites:
+    """Whether an org takes composite requests.
+
+    Only the answer that there is no such resource says no. A permission that is missing, a request that is malformed
+    or too large, a field that is unknown: all that is about one request and not about the next.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._none_until: float | None = None
+
+    @property
+    def taken(self) -> bool:
+        """True unless the org said within the last hour that it has none."""
+        return self._none_until is None or self._now() >= self._none_until
+
+    @taken.setter
+    def taken(self, value: bool) -> None:
+        self._none_until = None if value else self._now() + AGAIN_SECONDS
+
+    def note(self, refusal: DeskError) -> bool:
+        """Remember for an hour when a refused request says that the org has no composites; returns True then."""
+        says_so = (
+            isinstance(refusal, NotAvailable)
+            and refusal.executed is Executed.NO
+            and refusal.server_code in _NO_SUCH_DOOR
+        )
+        if says_so:
+            self.taken = False
+        return says_so
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from cadence_desk.domain.errors import AnswerUnreadable, DeskError, NotAvailable
-from cadence_desk.salesforce.composite import query_part, unwrapped, wrapped
+from cadence_desk.salesforce.composite import Composites, query_part, unwrapped, wrapped
 from cadence_desk.salesforce.errors import is_cured_by_refresh, translate_exception
 from cadence_desk.salesforce.exchange import Exchange, begin
 from cadence_desk.salesforce.hosts import may_go
@@ -66,8 +66,7 @@ class RestClient:
         self._clients = _Clients()
         self._lock = threading.Lock()
         self._version = ""
-        self.takes_composites = True
-        """False once the org has refused a composite request as such."""
+        self.composites = Composites(time.monotonic)
         self.ahead: dict[str, Any] = {}
         """First pages of queries, and other answers, that were asked for together and are wanted next; each is used once."""
 

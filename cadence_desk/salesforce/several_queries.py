@@ -44,17 +44,19 @@ def _answers(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) -> li
 
 
 def parts_together(rest: RestClient, parts: Sequence[Part], purpose: str) -> list[PartAnswer] | None:
-    """Return what one composite request of reads brings; None where the org takes none, which is remembered.
+    """Return what one composite request of reads brings; None where each has to be asked by itself.
+
+    That is so for an hour where the org has no composite requests, and for this once where it refuses this one.
 
     Raises:
         DeskError: the org could not be asked, or its answer cannot be read.
     """
-    if not rest.takes_composites:
+    if not rest.composites.taken:
         return None
     try:
         return rest.together(parts, purpose)
-    except _NO_FOR_GOOD:
-        rest.takes_composites = False
+    except _NO_FOR_GOOD as refusal:
+        rest.composites.note(refusal)
         return None
 
 

@@ -55,7 +55,7 @@ class StepTasks(TaskClient, TrackerReader):
     @property
     def expects_step_tasks(self) -> bool:
         """True when the last step that was looked at had a task of the platform's, and one call can find and write it."""
-        return self._steps_have_tasks and self._org.rest.takes_composites
+        return self._steps_have_tasks and self._org.rest.composites.taken
 
     def look_up(self, wanted: LookUp) -> LookedUp:
         """Read several things, by one call where the org takes composite requests; raises DeskError."""
@@ -120,14 +120,14 @@ class StepTasks(TaskClient, TrackerReader):
         body = sendable(values, self._org.described("Task"), new=False)
         if not body:
             raise NotAvailable("Your user may not change these fields of a task.")
-        if self._org.rest.takes_composites:
+        if self._org.rest.composites.taken:
             parts = list(self._write_parts(step_id, task_id, body))
             try:
                 answers = self._org.rest.together(parts, PURPOSE, write=True)
             except NotAvailable as error:
                 if error.executed is not Executed.NO:
                     raise
-                self._org.rest.takes_composites = False
+                self._org.rest.composites.note(error)
             else:
                 by_name = {part.name: answer for part, answer in zip(parts, answers, strict=True)}
                 return self._written(step_id, task_id, by_name)

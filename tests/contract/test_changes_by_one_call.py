@@ -105,7 +105,7 @@ def test_answers_of_a_reading_that_was_given_up_are_not_used(
 ) -> None:
     since = gateway.server_now() - timedelta(days=1000)
     gateway.read_ahead(PeopleScope.ALL, since, (), since)
-    gateway._org.rest.takes_composites = False
+    gateway._org.rest.composites.taken = False
     gateway.read_ahead(PeopleScope.ALL, since, (), since)
     at = now(practice)
     assert list(gateway.tracker_pages(since))
@@ -115,7 +115,7 @@ def test_answers_of_a_reading_that_was_given_up_are_not_used(
 def test_an_org_without_composites_is_asked_one_by_one(
     practice: PracticeProcess, gateway: SalesforceGateway
 ) -> None:
-    gateway._org.rest.takes_composites = False
+    gateway._org.rest.composites.taken = False
     at = now(practice)
     assert changes(gateway, ahead=True)
     assert "composite" not in asked(practice, at)

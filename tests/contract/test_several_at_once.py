@@ -37,7 +37,7 @@ def client(practice: PracticeProcess) -> Client:
 @pytest.fixture
 def gateway(client: Client) -> SalesforceGateway:
     gateway: Any = client.org.gateway
-    gateway._org.rest.takes_composites = True
+    gateway._org.rest.composites.taken = True
     gateway.capabilities()
     return gateway  # type: ignore[no-any-return]
 
@@ -71,7 +71,7 @@ def values(gateway: SalesforceGateway, notes: str) -> dict[str, object]:
 def test_a_look_up_finds_what_single_reads_find(
     composites: bool, practice: PracticeProcess, gateway: SalesforceGateway, step: StepTracker
 ) -> None:
-    gateway._org.rest.takes_composites = composites
+    gateway._org.rest.composites.taken = composites
     target = RecordId(step.target_id)
     wanted = LookUp(
         tasks_of_steps=(step.id,), steps=(step.id,), trackers=(step.tracker_id,), targets=(target,)
@@ -91,7 +91,7 @@ def test_a_look_up_finds_what_single_reads_find(
 def test_the_steps_task_is_found_and_written(
     composites: bool, practice: PracticeProcess, gateway: SalesforceGateway, step: StepTracker
 ) -> None:
-    gateway._org.rest.takes_composites = composites
+    gateway._org.rest.composites.taken = composites
     told, at = values(gateway, f"found {composites}"), now(practice)
     written = gateway.update_step_task(step.id, None, told)
     assert asked(practice, at)[:1] == (["composite"] if composites else ["query"])
@@ -129,7 +129,7 @@ def test_an_org_that_takes_no_composites_is_asked_one_by_one(
     practice.control("/fates", {"fate": "status", "status": 404, "body": refusal, "match": COMPOSITE})
     written = gateway.update_step_task(step.id, None, values(gateway, "plain"))
     assert gateway.read_task(written.task_id).notes == "plain"  # type: ignore[arg-type, union-attr]
-    assert not gateway._org.rest.takes_composites
+    assert not gateway._org.rest.composites.taken
     assert not gateway.expects_step_tasks
 
 
