@@ -6,13 +6,16 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.salesforce.http_adapter import OrgAdapter
+from tests.bench.figures import Spread, compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.bench.figures import Figure
 
 LANE = "lane-"
 
@@ -70,3 +73,13 @@ def lane_times() -> Iterator[LaneTimes]:
         yield times
     finally:
         OrgAdapter.send = whole  # type: ignore[method-assign]
+
+
+def beside_the_waiting(
+    name: str, seconds: tuple[float, ...], least: tuple[float, ...], told: tuple[str, ...], *, goal: float
+) -> Figure:
+    """Return the line of something that waits for the org: the middle of the ratios, each of one turn."""
+    spreads = Spread(seconds), Spread(least)
+    line = compared(name, "s", spreads, "calls x latency / workers", goal)
+    ratio = Spread(tuple(one / other for one, other in zip(seconds, least, strict=True)))
+    return replace(line, ratio=ratio.median, spread=f"x{ratio.words}; {told[-1]}")

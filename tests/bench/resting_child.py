@@ -1,7 +1,8 @@
 """A window at rest in a process of its own: says how much CPU time it took while nobody did anything, and ends.
 
 Run as `python -m tests.bench.resting_child bare SECONDS` or `... desk SECONDS HOME READY_FILE`. Both begin to count at the
-same signal: a line on standard input, once they have said that they stand. What one imports, the other does not.
+same signals: lines on standard input, once they have said that they stand. They end with that input. What one imports, the
+other does not.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ LOOK_MS = 500
 
 
 def when_asked(seconds: float, end: Callable[[], None]) -> None:
-    """Say that the window stands, wait for the signal, count, print milliseconds a minute, end.
+    """Say that the window stands; at each signal count and print milliseconds a minute; end when no more come.
 
     In a thread of its own, which sleeps: the window's thread has nothing to do with it.
     """
     print("standing", flush=True)  # noqa: T201  a program's output
 
     def count() -> None:
-        sys.stdin.readline()
-        cpu, began = time.process_time(), time.monotonic()
-        time.sleep(seconds)
-        spent = (time.process_time() - cpu) / (time.monotonic() - began)
-        print(spent * 60_000, flush=True)  # noqa: T201  a program's output
+        for _ in iter(sys.stdin.readline, ""):
+            cpu, began = time.process_time(), time.monotonic()
+            time.sleep(seconds)
+            spent = (time.process_time() - cpu) / (time.monotonic() - began)
+            print(spent * 60_000, flush=True)  # noqa: T201  a program's output
         end()
 
     threading.Thread(target=count, name="count", daemon=True).start()

@@ -1,28 +1,34 @@
 """idle.cpu: CPU time a minute of a window that nobody touches, live on an org in which nobody works.
 
-Beside it a bare window with qasync and nothing to do, in the same minute.
+Beside it a bare window with qasync and nothing to do. Both stand through the same looks of ten seconds, seven of them, more
+than a minute in all; the figure is the whole time, so that what comes once a minute is in it, with the least and the most
+of the looks.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.bench.figures import Figure, Spread
+from tests.bench.figures import VALUE, Spread, compared
 from tests.desk.practice_org import Org
 from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.bench.figures import Figure
     from tests.bench.rounds import Rounds
 
 PATIENCE_SECONDS = 90
+LOOK_SECONDS, QUICK_LOOK_SECONDS = 10, 5
 MARKS_FADE = 5.0
 """Seconds until the marks of what changed last have faded."""
 MOST_MS = 600.0
@@ -30,43 +36,54 @@ MOST_MS = 600.0
 
 
 def figures(rounds: Rounds) -> Iterator[Figure]:
-    """Let both windows stand for the same time, over and over."""
-    seconds, times = (15, 1) if rounds.quick else (20, 3)
+    """Let both windows stand for the same time, look after look."""
+    seconds = QUICK_LOOK_SECONDS if rounds.quick else LOOK_SECONDS
     org = Org.start("--people", "1000")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            found = [both(org, seconds, Path(folder) / f"home-{number}") for number in range(times)]
+            found = both(org, seconds, rounds.few_repeats, Path(folder) / "home")
     finally:
         org.stop()
     ours, theirs = (Spread(tuple(values)) for values in zip(*found, strict=True))
+    yield of_a_minute(ours, theirs, seconds)
+
+
+def of_a_minute(ours: Spread, theirs: Spread, seconds: int) -> Figure:
+    """Return the line: the whole time is judged, not its middle look."""
     told = (
-        f"of CPU in a minute, all threads, {ours.words}; over {times} x {seconds} s; beside it {theirs.words}"
+        f"of CPU in a minute, all threads, {len(ours.values)} looks of {seconds} s: {ours.words};"
+        f" beside it {theirs.words}"
     )
-    beside = "ms, bare window and qasync"
-    yield Figure("idle.cpu", ours.median, "ms", beside, theirs.median, goal=MOST_MS, spread=told)
+    line = compared("idle.cpu", "ms", (ours, theirs), "bare window and qasync", MOST_MS)
+    whole, other = statistics.mean(ours.values), statistics.mean(theirs.values)
+    return replace(line, value=whole, reference_value=other, ratio=whole / other, judged=VALUE, spread=told)
 
 
-def both(org: Org, seconds: int, home: Path) -> tuple[float, float]:
+def both(org: Org, seconds: int, looks: int, home: Path) -> list[tuple[float, float]]:
     """Return the CPU milliseconds a minute of the real window and of the bare one; the org stands still meanwhile."""
     ready = home.with_suffix(".json")
     ready.write_text(json.dumps(org.ready), encoding="utf-8")
-    org.control("/clock", {"paused": False})
-    real, bare = start("desk", seconds, str(home), str(ready)), start("bare", seconds)
+    windows = start("desk", seconds, str(home), str(ready)), start("bare", seconds)
     try:
-        for one in (real, bare):
+        for one in windows:
             said = line_of(one)
             if said != "standing":
                 raise RuntimeError(f"a window did not come to stand: {said!r}")
         org.control("/clock", {"paused": True})
         time.sleep(MARKS_FADE)
-        for one in (real, bare):
-            assert one.stdin is not None
-            one.stdin.write("count\n")
-            one.stdin.flush()
-        return float(line_of(real)), float(line_of(bare))
+        return [look(*windows) for _ in range(looks)]
     finally:
-        for one in (real, bare):
+        for one in windows:
             end(one)
+
+
+def look(real: subprocess.Popen[str], bare: subprocess.Popen[str]) -> tuple[float, float]:
+    """Have both count at once."""
+    for one in (real, bare):
+        assert one.stdin is not None
+        one.stdin.write("count\n")
+        one.stdin.flush()
+    return float(line_of(real)), float(line_of(bare))
 
 
 def start(kind: str, seconds: int, *more: str) -> subprocess.Popen[str]:
@@ -82,12 +99,13 @@ def line_of(process: subprocess.Popen[str]) -> str:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """Wait for a child's end; one that does not come is ended."""
+    """Have a child end; one that does not come to its end is ended."""
+    assert process.stdin is not None
+    process.stdin.close()
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(PATIENCE_SECONDS)
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
+    assert process.stdout is not None
+    process.stdout.close()
