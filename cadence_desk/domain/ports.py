@@ -246,6 +246,10 @@ class WorkGateway(Protocol):
     def expects_step_tasks(self) -> bool:
         """True when the last step that was looked at had a task of the platform's, and one call can find and write it."""
 
+    @property
+    def ids_at_once(self) -> int:
+        """About how many ids one call looks up."""
+
     def look_up(self, wanted: LookUp) -> LookedUp:
         """Read several things at once, by one call where the org takes that."""
 

@@ -5,6 +5,7 @@ Source: Object Reference, Lead, Contact, Account and Person Accounts. Called thr
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.people import Person, PersonKind
@@ -12,7 +13,8 @@ from cadence_desk.domain.ports import PeopleScope
 from cadence_desk.domain.record_ids import CONTACT, LEAD, key_prefix
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.context import OrgPart, unique
-from cadence_desk.salesforce.soql import SoqlQuery, chunks, keep_described
+from cadence_desk.salesforce.several_queries import rows_by_ids
+from cadence_desk.salesforce.soql import SoqlQuery, keep_described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,22 +78,19 @@ class PeopleReader(OrgPart):
         found: list[Person] = []
         for prefix, entity in _OBJECTS.items():
             wanted = [each for each in unique(ids) if key_prefix(each) == prefix]
-            parse = PARSERS[entity]
-            for chunk in chunks(wanted):
-                query = self._people_query(entity).where_in("Id", chunk)
-                found += [parse(row) for row in self._org.rest.rows(query, PURPOSE, deleted=True)]
+            if wanted:
+                about = partial(self._people_query(entity).where_in, "Id")
+                read = rows_by_ids(self._org.rest, wanted, about, PURPOSE, deleted=True)
+                found += [PARSERS[entity](row) for row in read]
         return found
 
     def read_accounts_as_people(self, ids: Sequence[RecordId]) -> list[Person]:
         """Read person accounts by account id, as the people they are; business accounts are left out."""
         if not self._sees("Contact", "IsPersonAccount", "AccountId"):
             return []
-        found: list[Person] = []
-        for chunk in chunks(unique(ids)):
-            query = self._people_query("Contact").where_in("AccountId", chunk)
-            query = query.where("IsPersonAccount", "=", value=True)
-            found += [parse_contact(row) for row in self._org.rest.rows(query, PURPOSE)]
-        return found
+        people = self._people_query("Contact").where("IsPersonAccount", "=", value=True)
+        about = partial(people.where_in, "AccountId")
+        return [parse_contact(row) for row in rows_by_ids(self._org.rest, unique(ids), about, PURPOSE)]
 
     def changed_people(self, scope: PeopleScope, since: datetime) -> Iterator[SoqlQuery]:
         """Yield the queries that `people_pages` asks with a time."""

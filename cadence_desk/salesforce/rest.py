@@ -171,7 +171,7 @@ class RestClient:
         known = None if deleted else self.ahead.pop(soql, None)
         if known is not None:
             return known
-        if len(quote(soql)) <= LONG_QUERY:
+        if not is_long(soql):
             return self._run(purpose, lambda sf: sf.query(soql, include_deleted=deleted))
         (answer,) = self.together([query_part("query", soql, deleted=deleted)], purpose)
         return answer.value()
@@ -234,6 +234,11 @@ class RestClient:
             )
             self._clients.by_place[origin, version] = found
         return found
+
+
+def is_long(soql: str) -> bool:
+    """Return True for a query that goes into the body of a composite request, because no address has room for it."""
+    return len(quote(soql)) > LONG_QUERY
 
 
 class _Answered(Exception):

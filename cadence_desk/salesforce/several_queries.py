@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cadence_desk.domain.errors import NotAllowed, NotAvailable, OrgRefused
+from cadence_desk.domain.errors import AnswerUnreadable, NotAllowed, NotAvailable, OrgRefused
 from cadence_desk.salesforce.composite import MOST_QUERIES, query_part
+from cadence_desk.salesforce.rest import is_long
+from cadence_desk.salesforce.soql import IDS_PER_QUERY, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cadence_desk.salesforce.composite import Part, PartAnswer
     from cadence_desk.salesforce.rest import RestClient
     from cadence_desk.salesforce.soql import SoqlQuery
 
 Rows: TypeAlias = "list[dict[str, Any]]"
+IDS_TOGETHER = 1_000
+"""Ids in a query inside a composite request: 21,000 characters of the 100,000 that SOQL may have (SOQL limits).
+
+No address has room for that; the body of a request has (Knowledge Article 000386264: the way around long addresses).
+"""
 _NO_FOR_GOOD = (NotAvailable, NotAllowed, OrgRefused)
+_NO_ROWS = (*_NO_FOR_GOOD, AnswerUnreadable)
 
 
 def rows_together(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) -> list[Rows | None]:
-    """Return the rows of several queries; None for one that the org refuses for good.
+    """Return the rows of several queries; None for one that the org refuses for good or whose answer cannot be read.
 
     Raises:
         DeskError: the org could not be asked, or cannot answer one of them now.
@@ -30,7 +38,8 @@ def rows_together(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) 
     found: list[Rows | None] = []
     for start in range(0, len(queries), MOST_QUERIES):
         some = queries[start : start + MOST_QUERIES]
-        answers = _answers(rest, some, purpose) if len(some) > 1 else None
+        needs_body = len(some) > 1 or is_long(some[0].text())
+        answers = _answers(rest, some, purpose) if needs_body else None
         if answers is None:
             found += [_rows_by_itself(rest, query, purpose) for query in some]
         else:
@@ -40,7 +49,10 @@ def rows_together(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) 
 
 def _answers(rest: RestClient, queries: Sequence[SoqlQuery], purpose: str) -> list[PartAnswer] | None:
     parts = [query_part(f"query_{number}", query.text()) for number, query in enumerate(queries)]
-    return parts_together(rest, parts, purpose)
+    try:
+        return parts_together(rest, parts, purpose)
+    except AnswerUnreadable:
+        return None  # each is asked by itself
 
 
 def parts_together(rest: RestClient, parts: Sequence[Part], purpose: str) -> list[PartAnswer] | None:
@@ -60,16 +72,51 @@ def parts_together(rest: RestClient, parts: Sequence[Part], purpose: str) -> lis
         return None
 
 
+def most_ids(rest: RestClient) -> int:
+    """Return about how many ids one call can ask for."""
+    return IDS_TOGETHER if rest.composites.taken else IDS_PER_QUERY
+
+
+def rows_by_ids(
+    rest: RestClient,
+    ids: Sequence[str],
+    build: Callable[[Sequence[str]], SoqlQuery],
+    purpose: str,
+    *,
+    deleted: bool = False,
+) -> Rows:
+    """Return the rows of a query about many ids, by as few calls as the org takes.
+
+    What is refused as one long query is asked again by short ones: then the long one was what was wrong.
+
+    Raises:
+        DeskError: the org could not be asked, or refuses a short query.
+    """
+    found: Rows = []
+    for some in chunks(ids, most_ids(rest)):
+        known = _rows_by_body(rest, build(some), purpose, deleted) if len(some) > IDS_PER_QUERY else None
+        if known is None:
+            known = [row for few in chunks(some) for row in rest.rows(build(few), purpose, deleted=deleted)]
+        found += known
+    return found
+
+
+def _rows_by_body(rest: RestClient, query: SoqlQuery, purpose: str, deleted: bool) -> Rows | None:  # noqa: FBT001
+    answers = parts_together(rest, [query_part("query", query.text(), deleted=deleted)], purpose)
+    return _rows_of(rest, answers[0], purpose) if answers is not None else None
+
+
 def _rows_by_itself(rest: RestClient, query: SoqlQuery, purpose: str) -> Rows | None:
+    if is_long(query.text()):
+        return None
     try:
         return rest.rows(query, purpose)
-    except _NO_FOR_GOOD:
+    except _NO_ROWS:
         return None
 
 
 def _rows_of(rest: RestClient, answer: PartAnswer, purpose: str) -> Rows | None:
     try:
-        first = answer.value()
-    except _NO_FOR_GOOD:
+        return [row for page in rest.pages_from(answer.value(), purpose) for row in page]
+    except _NO_ROWS:
         return None
-    return [row for page in rest.pages_from(first, purpose) for row in page]

@@ -13,8 +13,8 @@ from cadence_desk.domain.lookups import LookedUp, LookUp, StepTaskWrite
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.composite import Part, query_part
 from cadence_desk.salesforce.context import unique
-from cadence_desk.salesforce.several_queries import rows_together
-from cadence_desk.salesforce.soql import SoqlQuery, chunks
+from cadence_desk.salesforce.several_queries import most_ids, rows_together
+from cadence_desk.salesforce.soql import IDS_PER_QUERY, SoqlQuery, chunks
 from cadence_desk.salesforce.tasks import PURPOSE, TaskClient, parse_task, sendable
 from cadence_desk.salesforce.tracker_reader import (
     STEP_KEYS,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.trackers import StepTracker
     from cadence_desk.salesforce.composite import PartAnswer
     from cadence_desk.salesforce.context import OrgContext
+    from cadence_desk.salesforce.several_queries import Rows
 
 STEP_LINK = "ActionCadenceStepTrackerId"
 _PARSERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -59,21 +60,35 @@ class StepTasks(TaskClient, TrackerReader):
 
     def look_up(self, wanted: LookUp) -> LookedUp:
         """Read several things, by one call where the org takes composite requests; raises DeskError."""
-        asked = list(self._queries(wanted))
-        answers = rows_together(self._org.rest, [query for _, query in asked], "operations")
-        found: dict[str, list[Any] | None] = {}
-        for (name, _), given in zip(asked, answers, strict=True):
-            known = found.setdefault(name, [])
-            if given is None or known is None:
-                found[name] = None
-            else:
-                known += [_PARSERS[name](row) for row in given]
+        found = self._found(wanted, most_ids(self._org.rest))
+        refused = {
+            name: ids
+            for name, rows_of in found.items()
+            if rows_of is None and len(ids := getattr(wanted, name)) > IDS_PER_QUERY
+        }
+        if refused:
+            # What is refused as one long query is asked again by short ones.
+            found |= self._found(LookUp(**refused), IDS_PER_QUERY)
         tasks = found.get("tasks_of_steps")
         if tasks is not None:
             self._steps_have_tasks = bool(tasks)
         return LookedUp(**found)
 
-    def _queries(self, wanted: LookUp) -> Iterator[tuple[str, SoqlQuery]]:
+    @property
+    def ids_at_once(self) -> int:
+        """About how many ids one call looks up."""
+        return most_ids(self._org.rest)
+
+    def _found(self, wanted: LookUp, at_once: int) -> dict[str, list[Any] | None]:
+        asked = list(self._queries(wanted, at_once))
+        answers = rows_together(self._org.rest, [query for _, query in asked], "operations")
+        found: dict[str, list[Any] | None] = {}
+        for (name, _), given in zip(asked, answers, strict=True):
+            known, parsed = found.setdefault(name, []), _parsed(name, given)
+            found[name] = None if known is None or parsed is None else known + parsed
+        return found
+
+    def _queries(self, wanted: LookUp, at_once: int) -> Iterator[tuple[str, SoqlQuery]]:
         """Yield the queries of a look-up; what this user cannot see is left out."""
         builders: Sequence[tuple[str, bool, Callable[[Sequence[str]], SoqlQuery]]] = (
             ("tasks", self._sees("Task"), self._tasks_by_id),
@@ -91,7 +106,7 @@ class StepTasks(TaskClient, TrackerReader):
             ),
         )
         for name, seen, build in builders:
-            for ids in chunks(unique(getattr(wanted, name))) if seen else ():
+            for ids in chunks(unique(getattr(wanted, name)), at_once) if seen else ():
                 yield name, build(ids)
 
     def _tasks_by_id(self, ids: Sequence[str]) -> SoqlQuery:
@@ -190,6 +205,14 @@ class StepTasks(TaskClient, TrackerReader):
             found = open_ones[0].id
         self.update_task(found, values)
         return StepTaskWrite(step_id, found)
+
+
+def _parsed(name: str, given: Rows | None) -> list[Any] | None:
+    """Return what the rows hold; None when one cannot be read: whom it is about nobody knows, so each asks for its own."""
+    try:
+        return None if given is None else [_PARSERS[name](row) for row in given]
+    except AnswerUnreadable:
+        return None
 
 
 def _step_in(answer: PartAnswer | None, step_id: RecordId) -> StepTracker | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cadence_desk.domain.trackers import CLOSED_STEP_STATES, ENDED_STATES, StepTracker, Tracker
 from cadence_desk.salesforce import rows
 from cadence_desk.salesforce.context import OrgPart, unique
+from cadence_desk.salesforce.several_queries import rows_by_ids
 from cadence_desk.salesforce.soql import SoqlQuery, chunks, keep_described
 
 if TYPE_CHECKING:
@@ -125,13 +126,13 @@ class TrackerReader(OrgPart):
 
     def _trackers_where(self, field: str, ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
         self._need(TRACKER, *TRACKER_KEYS)
-        found: list[Tracker] = []
-        for chunk in chunks(unique(ids)):
-            query = self._trackers().where_in(field, chunk)
-            if active_only:
-                query = self._active(query)
-            found += [parse_tracker(row) for row in self._org.rest.rows(query, "trackers")]
-        return found
+
+        def about(some: Sequence[str]) -> SoqlQuery:
+            query = self._trackers().where_in(field, some)
+            return self._active(query) if active_only else query
+
+        found = rows_by_ids(self._org.rest, unique(ids), about, "trackers")
+        return [parse_tracker(row) for row in found]
 
     def _steps_where(self, field: str, ids: Sequence[RecordId]) -> list[StepTracker]:
         self._need(STEP_TRACKER, *STEP_KEYS)
