@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 SCHEMA_LIMIT = 1024 * 1024
 PAYLOAD_LIMIT = 1024 * 1024 + 256 * 1024
@@ -359,9 +359,10 @@ class AvroReader:
             raise AvroProblem("the schema is no JSON") from None
         if not isinstance(schema, dict) or schema.get("type") != "record":
             raise AvroProblem("the schema is no record")
-        compiler = _Compiler()
-        self._whole = compiler.compile(schema, "", 0)
-        self.shape, self._first = _shape(schema)
+        self._whole = _Compiler().compile(schema, "", 0)
+        self.types: Sequence[Any] = [each["type"] for each in schema["fields"]]
+        """The types of the fields, as the schema words them."""
+        self.shape, self.reads = _shape(schema)
 
     def read(self, payload: bytes) -> dict[str, Any]:
         """Return the record. Raises AvroProblem when the payload does not fit the schema exactly."""
@@ -373,7 +374,7 @@ class AvroReader:
 
     def read_first(self, payload: bytes) -> Any:
         """Return the first field only: the header of a change event. Raises AvroProblem."""
-        return self._first(_cursor(payload))
+        return self.reads[0](_cursor(payload))
 
 
 def _cursor(payload: bytes) -> Cursor:
@@ -382,12 +383,12 @@ def _cursor(payload: bytes) -> Cursor:
     return Cursor(payload)
 
 
-def _shape(schema: dict[str, Any]) -> tuple[Shape, Read]:
-    """Return the names bitmaps count over, and the reader of the first field."""
+def _shape(schema: dict[str, Any]) -> tuple[Shape, Sequence[Read]]:
+    """Return the names bitmaps count over, and the reader of each field."""
     space = str(schema.get("namespace") or "")
     compiler = _Compiler()
     types = [(field["name"], compiler.compile(field.get("type"), space, 1)) for field in schema["fields"]]
     if not types:
         raise AvroProblem("the record has no fields")
     parts = {index: kind.names for index, (_, kind) in enumerate(types) if kind.names}
-    return Shape(tuple(name for name, _ in types), parts), types[0][1].read
+    return Shape(tuple(name for name, _ in types), parts), [kind.read for _, kind in types]

@@ -27,7 +27,7 @@ IDS_LIMIT = 100_000
 IDS_REMEMBERED = 8_192
 """Ids whose check is remembered: a record that changes once mostly changes again."""
 
-_KINDS = {kind.value: kind for kind in ChangeType}
+KINDS = {kind.value: kind for kind in ChangeType}
 _TOPIC = re.compile(r"/data/(\w+?)(?:__)?ChangeEvent\Z")
 
 
@@ -82,7 +82,7 @@ def _salvage(delivered: Delivered, reader: AvroReader) -> list[ChangeEvent]:
 
 def _fan_out(delivered: Delivered, record: Mapping[str, Any], shape: Shape) -> list[ChangeEvent]:
     header = record[HEADER]
-    kind = _KINDS[header["changeType"]]
+    kind = KINDS[header["changeType"]]
     diffs = field_names(header["diffFields"], shape)
     if diffs and kind is ChangeType.UPDATE:
         kind = ChangeType.GAP_UPDATE  # a difference is no value: the record must be read
@@ -117,11 +117,12 @@ def _ids(header: Mapping[str, Any]) -> list[str]:
         raise AvroProblem("an event names no record, or too many")
     if header["changeType"] == ChangeType.GAP_OVERFLOW.value:
         return [""]
-    return ["" if each.endswith("*") else _id(each) for each in dict.fromkeys(listed)]
+    return ["" if each.endswith("*") else checked_id(each) for each in dict.fromkeys(listed)]
 
 
 @lru_cache(IDS_REMEMBERED)
-def _id(text: str) -> str:
+def checked_id(text: str) -> str:
+    """Return an id in its 18-character form. Raises AvroProblem."""
     try:
         return parse_record_id(text)
     except BadValue:

@@ -16,6 +16,8 @@ LOW_WATER = 50
 PATIENCE_SECONDS = 45.0
 """A stream that owes nothing is closed by the server after 60 s: before that, ask for one event at least."""
 POLL_SECONDS = 1.0
+ROOM_SECONDS = 0.01
+"""So often a stream that found no room looks again: while it waits the org keeps the events, and no time is lost."""
 
 
 class Flow:
@@ -48,7 +50,7 @@ class Flow:
                 if wanted > 0:
                     self._outstanding += wanted
                     return wanted
-                self._condition.wait(POLL_SECONDS)
+                self._condition.wait(POLL_SECONDS if self._outstanding > LOW_WATER else ROOM_SECONDS)
 
     def received(self, events: int) -> None:
         """Count a response, also one without events."""

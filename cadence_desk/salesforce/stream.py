@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -23,6 +24,7 @@ from cadence_desk.domain.errors import (
 from cadence_desk.salesforce.avro import AvroProblem, AvroReader
 from cadence_desk.salesforce.events import Delivered, decode
 from cadence_desk.salesforce.flow import MOST, Flow
+from cadence_desk.salesforce.plain_events import plain_reader
 from cadence_desk.salesforce.quarantine import Quarantine
 from cadence_desk.salesforce.stream_errors import Cure, StreamProblem
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cadence_desk.domain.orgs import Identity, OrgProfile
     from cadence_desk.domain.ports import Clock, FeedSink
     from cadence_desk.salesforce.event_service import EventCall, EventService
+    from cadence_desk.salesforce.plain_events import PlainReader
     from cadence_desk.salesforce.session import OrgSession
     from cadence_desk.salesforce.transport import Transport
     from cadence_desk.wire.pubsub_api_pb2 import FetchRequest, FetchResponse
@@ -54,33 +57,45 @@ class BoundedSink(Protocol):
         """Return the number of events that may still come."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How events of one schema are read: the plain ones quickly, whatever else with care; None: it cannot be."""
+
+    plain: PlainReader | None
+    careful: AvroReader | None
+
+
 class SchemaCache:
-    """Readers by schema id, the most recent ones; None for a schema that cannot be used."""
+    """Readers by schema id, the most recent ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, AvroReader | None] = OrderedDict()
+        self._kept: OrderedDict[str, Readers] = OrderedDict()
 
-    def get(self, schema_id: str, fetch: Callable[[str], str]) -> AvroReader | None:
-        """Return the reader of a schema; fetches it once. Raises what `fetch` raises."""
+    def get(self, schema_id: str, fetch: Callable[[str], str]) -> Readers:
+        """Return the readers of a schema; fetches it once. Raises what `fetch` raises."""
         with self._lock:
             if schema_id in self._kept:
                 self._kept.move_to_end(schema_id)
                 return self._kept[schema_id]
-        reader = _compile(fetch(schema_id))
+        readers = _compile(fetch(schema_id))
         with self._lock:
-            self._kept[schema_id] = reader
+            self._kept[schema_id] = readers
             while len(self._kept) > SCHEMA_LIMIT:
                 self._kept.popitem(last=False)
-        return reader
+        return readers
 
 
-def _compile(text: str) -> AvroReader | None:
+def _compile(text: str) -> Readers:
     try:
-        return AvroReader(text)
+        careful = AvroReader(text)
     except AvroProblem as problem:
         _LOG.warning("an event schema cannot be used: %s", problem)
-        return None
+        return UNUSABLE
+    return Readers(plain_reader(careful), careful)
+
+
+UNUSABLE = Readers(None, None)
 
 
 def _keep(quarantine: Quarantine, schema_id: str, delivered: Delivered, reason: str) -> None:
@@ -243,16 +258,19 @@ class Subscription:
     def _take(self, service: EventService, response: FetchResponse) -> None:
         """Hand over one response; the mark moves on only when it is handed over."""
         events: list[ChangeEvent] = []
-        mark = bytes(response.latest_replay_id)
+        mark = response.latest_replay_id
+        schema_id, readers = "", UNUSABLE
         for consumed in response.events:
-            mark = bytes(consumed.replay_id)
-            delivered = Delivered(consumed.event.id, bytes(consumed.event.payload), mark, self._topic)
-            schema_id = consumed.event.schema_id
-            events += decode(
-                delivered,
-                self._reader(service, schema_id),
-                partial(_keep, self._org.quarantine, schema_id),
-            )
+            event, mark = consumed.event, consumed.replay_id
+            if event.schema_id != schema_id or readers is UNUSABLE:
+                schema_id = event.schema_id
+                readers = self._readers(service, schema_id)
+            plain = readers.plain and readers.plain.read(event.payload, event.id, mark)
+            if plain:
+                events.append(plain)
+                continue
+            delivered = Delivered(event.id, event.payload, mark, self._topic)
+            events += decode(delivered, readers.careful, partial(_keep, self._org.quarantine, schema_id))
         if events:
             self._tell(lambda: self._sink.feed_events(self._topic, events, mark))
         elif mark:
@@ -260,13 +278,13 @@ class Subscription:
         if mark:
             self._mark = mark
 
-    def _reader(self, service: EventService, schema_id: str) -> AvroReader | None:
-        """Return the reader of a schema. Raises StreamProblem when it may be had later: then the event comes again."""
+    def _readers(self, service: EventService, schema_id: str) -> Readers:
+        """Return the readers of a schema. Raises StreamProblem when it may be had later: then the event comes again."""
         try:
             return self._org.schemas.get(schema_id, lambda wanted: self._schema(service, wanted))
         except StreamProblem as problem:
             if problem.error.retry is Retry.NEVER:
-                return None
+                return UNUSABLE
             raise
 
     def _schema(self, service: EventService, schema_id: str) -> str:

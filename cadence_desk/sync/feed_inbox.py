@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.002
 INBOX_LIMIT = 2_000
 """Events that may wait for the loop; a feed thread asks the org for no more than there is room for."""
+LEAST_ROOM = 100
+"""Less room than for a whole response is none: a response costs as much as ten events, however few are in it."""
 
 
 class FeedWord(Enum):
@@ -75,7 +77,8 @@ class FeedInbox:
 
     def free_space(self) -> int:
         """Return how many more events may be asked for; called on feed threads."""
-        return max(INBOX_LIMIT - self._events_waiting - self._behind(), 0)
+        room = INBOX_LIMIT - self._events_waiting - self._behind()
+        return room if room >= LEAST_ROOM else 0
 
     def feed_started(self, topic: str) -> None:
         """See FeedSink."""

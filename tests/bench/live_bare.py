@@ -19,6 +19,7 @@ import grpc
 from cadence_desk.salesforce.avro import AvroReader
 from cadence_desk.salesforce.event_service import channel_options
 from cadence_desk.salesforce.events import Delivered, decode
+from cadence_desk.salesforce.plain_events import plain_reader
 from cadence_desk.wire import pubsub_api_pb2 as pb
 from cadence_desk.wire import pubsub_api_pb2_grpc as pb_grpc
 
@@ -31,9 +32,12 @@ AT_ONCE = 100
 def with_ours(text: str) -> Callable[[pb.ConsumerEvent], object]:
     """Return our decoder as the stream calls it."""
     reader = AvroReader(text)
+    plain = plain_reader(reader)
 
     def one(consumed: pb.ConsumerEvent) -> object:
         event = consumed.event
+        if plain and (found := plain.read(event.payload, event.id, consumed.replay_id)):
+            return found
         delivered = Delivered(
             event.id, bytes(event.payload), bytes(consumed.replay_id), "/data/LeadChangeEvent"
         )

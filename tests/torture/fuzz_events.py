@@ -16,6 +16,7 @@ from cadence_desk.domain.trackers import StepTracker, Tracker
 from cadence_desk.salesforce.avro import AvroProblem, AvroReader
 from cadence_desk.salesforce.event_service import translate_rpc_error
 from cadence_desk.salesforce.events import Delivered, decode
+from cadence_desk.salesforce.plain_events import plain_reader
 from cadence_desk.salesforce.quarantine import Quarantine
 from cadence_desk.salesforce.stream_errors import BY_CODE, BY_STATUS, PREFIX, problem_of
 from cadence_desk.sync.board import Board
@@ -27,6 +28,8 @@ from tests.engine.virtual_time import SteeredClock
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
+
+    from cadence_desk.domain.changes import ChangeEvent
 
 PREFIXES = {
     "ActionCadenceTracker": "0qB",
@@ -71,7 +74,7 @@ _BOARD = [Board(SteeredClock(), Tables())]
 _QUARANTINE = Quarantine()
 
 
-def _schema(dice: random.Random) -> dict[str, Any]:
+def made_schema(dice: random.Random) -> dict[str, Any]:
     """Return an event schema; now and then a field has another type than the one we know."""
     types = ["string", "long", "boolean", "double", "bytes", "int", {"type": "array", "items": "string"}]
     fields = [
@@ -105,7 +108,7 @@ def _value(kind: Any, dice: random.Random) -> object:
     return made[kind]
 
 
-def _record(schema: Mapping[str, Any], entity: str, dice: random.Random) -> dict[str, Any]:
+def made_record(schema: Mapping[str, Any], entity: str, dice: random.Random) -> dict[str, Any]:
     ids: list[str] = [
         record_id(PREFIXES[entity], dice.randrange(5)) for _ in range(dice.choice((1, 1, 1, 3)))
     ]
@@ -132,7 +135,7 @@ def _record(schema: Mapping[str, Any], entity: str, dice: random.Random) -> dict
     return {"ChangeEventHeader": header, **body}
 
 
-def _damaged(payload: bytes, dice: random.Random) -> bytes:
+def damaged(payload: bytes, dice: random.Random) -> bytes:
     way = dice.random()
     if way < 0.25:
         return payload
@@ -165,22 +168,33 @@ def _filled() -> Board:
     return board
 
 
+def _same_quickly(delivered: Delivered, reader: AvroReader | None, events: list[ChangeEvent]) -> None:
+    """Read the event the quick way as well: it says the same, or nothing."""
+    quick = plain_reader(reader) if reader is not None else None
+    plain = (
+        quick.read(delivered.payload, delivered.event_id, delivered.replay_id) if quick is not None else None
+    )
+    if plain is not None and [plain] != events:
+        raise AssertionError("the quick way and the careful one differ")
+
+
 def event(dice: random.Random, number: int) -> None:
     """An event comes mangled: it becomes events that the board can take, whatever they say."""
     if number % 500 == 0 or not len(_BOARD[0].trackers):
         _BOARD[0] = _filled()
     board = _BOARD[0]
-    shape = _schema(dice)
+    shape = made_schema(dice)
     entity = dice.choice(ENTITIES)
     out = io.BytesIO()
     fastavro.schemaless_writer(
-        out, fastavro.parse_schema(json.loads(json.dumps(shape))), _record(shape, entity, dice)
+        out, fastavro.parse_schema(json.loads(json.dumps(shape))), made_record(shape, entity, dice)
     )
     delivered = Delivered(
-        f"e{number}", _damaged(out.getvalue(), dice), b"\0" * 10, f"/data/{entity}ChangeEvent"
+        f"e{number}", damaged(out.getvalue(), dice), b"\0" * 10, f"/data/{entity}ChangeEvent"
     )
     reader = AvroReader(json.dumps(shape)) if dice.random() < 0.97 else None
     events = decode(delivered, reader, lambda bad, why: _QUARANTINE.take(bad, "s", why))
+    _same_quickly(delivered, reader, events)
     if not events or len(events) > MOST_EVENTS:
         raise AssertionError(f"{len(events)} events came of one")
     for one in events:
@@ -204,7 +218,7 @@ def schema(dice: random.Random, number: int) -> None:
         {"type": "record", "name": "N", "fields": [{"name": "n", "type": {"type": "fixed", "name": "F", "size": 1 << 40}}]},
         {"type": "record", "name": "N", "fields": [{"name": str(at), "type": "null"} for at in range(3_000)]},
     )  # fmt: skip
-    made: Any = dice.choice(bombs) if dice.random() < 0.3 else _schema(dice)
+    made: Any = dice.choice(bombs) if dice.random() < 0.3 else made_schema(dice)
     text = json.dumps(made)
     way = dice.random()
     if way < 0.3:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-from cadence_desk.salesforce.flow import Flow
+from cadence_desk.salesforce.flow import ROOM_SECONDS, Flow
 from tests.unit.salesforce.org_fakes import FakeClock
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def make(room: int, clock: FakeClock | None = None) -> tuple[Flow, list[int], FakeClock]:
@@ -57,6 +61,23 @@ def test_room_that_appears_is_used() -> None:
     flow.received(0)
     thread.join(10)
     assert asked == [80]
+
+
+def test_room_that_appears_is_found_although_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow, space, _ = make(5)
+    flow.first()
+    space[0] = 0
+    flow.received(5)
+    waits: list[float | None] = []
+
+    def wait(seconds: float | None = None) -> bool:
+        waits.append(seconds)
+        space[0] = 80
+        return False
+
+    monkeypatch.setattr(flow._condition, "wait", wait)
+    assert flow.next() == 80
+    assert waits == [ROOM_SECONDS]
 
 
 def test_silence_ends_it() -> None:

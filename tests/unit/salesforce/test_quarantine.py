@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.salesforce.avro import AvroReader
 from cadence_desk.salesforce.events import Delivered, decode
 from cadence_desk.salesforce.quarantine import Quarantine
-from cadence_desk.salesforce.stream import SCHEMA_LIMIT, SchemaCache
+from cadence_desk.salesforce.stream import SCHEMA_LIMIT, UNUSABLE, SchemaCache
 
 if TYPE_CHECKING:
     import pytest
@@ -80,6 +80,6 @@ def test_a_schema_that_cannot_be_used_is_asked_for_once() -> None:
         return "[" * 5_000
 
     cache = SchemaCache()
-    assert cache.get("deep", fetch) is None
-    assert cache.get("deep", fetch) is None
+    assert cache.get("deep", fetch) is UNUSABLE
+    assert cache.get("deep", fetch) is UNUSABLE
     assert fetched == ["deep"]

@@ -10,7 +10,7 @@ import pytest
 
 from cadence_desk.domain.errors import Unreachable
 from cadence_desk.sync import feed_inbox
-from cadence_desk.sync.feed_inbox import INBOX_LIMIT, FeedInbox, FeedMessage, FeedWord
+from cadence_desk.sync.feed_inbox import INBOX_LIMIT, LEAST_ROOM, FeedInbox, FeedMessage, FeedWord
 from tests.unit.sync.records import ANNA, event
 
 EVENT = event("Lead", ANNA)
@@ -139,6 +139,9 @@ def test_a_loop_that_is_gone_is_no_error_for_the_feed() -> None:
 
 def test_what_is_behind_takes_up_space_too() -> None:
     loop = asyncio.new_event_loop()
-    inbox = FeedInbox(loop, lambda _message: None, lambda: INBOX_LIMIT - 5)
-    assert inbox.free_space() == 5
+    behind = [INBOX_LIMIT - LEAST_ROOM]
+    inbox = FeedInbox(loop, lambda _message: None, lambda: behind[0])
+    assert inbox.free_space() == LEAST_ROOM
+    behind[0] += 1
+    assert inbox.free_space() == 0, "a handful is not worth a response"
     loop.close()
