@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from cadence_desk.domain.errors import (
     AnswerUnreadable,
@@ -29,6 +30,7 @@ from cadence_desk.domain.ports import LaneName
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.kind import Prepared
 from cadence_desk.sync.kinds.registry import KINDS
+from cadence_desk.sync.one_by_one import each_by_itself, told_apart
 from cadence_desk.sync.org_time import ORG_TIME, is_unsure, org_time
 from cadence_desk.sync.read_back import read_before
 from cadence_desk.sync.seen_open import SeenOpen
@@ -38,13 +40,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cadence_desk.sync.kinds.kind import Sent
+    from cadence_desk.sync.one_by_one import Told
     from cadence_desk.sync.outbox_runner import OutboxRunner
     from cadence_desk.sync.parts import EngineParts
+
+    Answers: TypeAlias = Sequence[Prepared | AnswerUnreadable]
 
 _S = OperationState
 STORE_RETRY_SECONDS = 10.0
 SHUT_OUT_SECONDS = 900.0
 """How long what the org does not allow to this user rests before it is tried again by itself."""
+UNREADABLE_SECONDS = 60.0
+"""How long an operation rests whose record cannot be read while those of others can."""
 CRASH_PAUSE = 300.0
 """How long an operation rests whose preparation crashed: without it the crash would repeat without end."""
 
@@ -104,39 +111,43 @@ class Attempt:
         gateway = self._parts.gateway
         known = self._seen_open.spares_a_look(kind, group)
 
-        def look() -> tuple[list[Prepared], float | None]:
+        def look() -> tuple[list[Prepared | AnswerUnreadable], float | None]:
             if known:
                 return [Prepared()], org_time(gateway)
             fetched = read_before(gateway, group)
-            return [kind.prepare(fetched, operation) for operation in group], org_time(gateway)
+            return each_by_itself(group, partial(kind.prepare, fetched)), org_time(gateway)
 
-        found, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
-        self._runner.pauses.link_worked()
+        answers, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
+        told = await self._readable(group, answers)
         told_at = {} if at is None else {ORG_TIME: at}
         ready: list[Operation] = []
         ended: list[Move] = []
-        for operation, prepared in zip(group, found, strict=True):
+        for operation, prepared in zip(told.fine, told.answers, strict=True):
             evidence = {**(operation.evidence or {}), **prepared.evidence, **told_at}
             if prepared.done:
                 ended.append(
                     Move(operation.op_id, _S.SETTLED, "the effect was already there", {"evidence": evidence})
                 )
             elif prepared.refusal:
-                ended += self._refusal(operation, prepared, evidence)
+                ended += _refusal(operation, self._parts.boot_id, prepared, evidence)
             else:
                 ready.append(replace(operation, evidence=evidence))
                 self._seen_open.note(prepared.open_steps)
         await self._end(ended)
         return ready
 
-    def _refusal(self, operation: Operation, prepared: Prepared, evidence: dict[str, object]) -> list[Move]:
-        """Refuse before sending: through `sending`, because only an attempt can be refused; one commit for both."""
-        boot = {"owner_boot_id": self._parts.boot_id, "attempt": operation.attempt, "sent": operation.sent}
-        told = {"server_code": prepared.refusal_code, "server_text": prepared.refusal, "evidence": evidence}
-        return [
-            Move(operation.op_id, _S.SENDING, "decided before sending", boot),
-            Move(operation.op_id, _S.REFUSED, "found while preparing", told),
-        ]
+    async def _readable(self, group: Sequence[Operation], answers: Answers) -> Told[Prepared]:
+        """Let what cannot be read wait by itself, so that it holds up nothing else; returns the others."""
+        told = told_apart(group, answers)
+        if told.why is None or told.fine:
+            self._runner.pauses.link_worked()
+        elif told.whole:
+            raise told.why
+        else:
+            self._wait_for(told.why)  # pauses what was not asked for any more
+        if told.odd:
+            await self._hold(told.odd, Hold.OFFLINE, self._parts.clock.wall() + UNREADABLE_SECONDS)
+        return told
 
     async def _end(self, moves: Sequence[Move]) -> None:
         """Commit what ended while preparing, in one transaction."""
@@ -164,14 +175,10 @@ class Attempt:
             for operation in group:
                 await self.run([operation])
             return
-        told = _told(error)
         operation = group[0]
-        boot = {"owner_boot_id": self._parts.boot_id, "attempt": operation.attempt, "sent": operation.sent}
+        moves = [_unsent(operation, self._parts.boot_id), _refused(operation, error.code, _told(error))]
         try:
-            await self._end([
-                Move(operation.op_id, _S.SENDING, "decided before sending", boot),
-                _refused(operation, error.code, told),
-            ])  # fmt: skip
+            await self._end(moves)
         except StoreError as failed:
             self._runner.pauses.store_failed(failed)
 
@@ -298,6 +305,21 @@ class Attempt:
             await self._record(
                 [Move(one.op_id, _S.CANCELLED, "an earlier part was refused", {}) for one in rest]
             )
+
+
+def _unsent(operation: Operation, boot_id: str) -> Move:
+    """Return the move through `sending` of what is refused before it is sent: only an attempt can be refused."""
+    fields = {"owner_boot_id": boot_id, "attempt": operation.attempt, "sent": operation.sent}
+    return Move(operation.op_id, _S.SENDING, "decided before sending", fields)
+
+
+def _refusal(
+    operation: Operation, boot_id: str, prepared: Prepared, evidence: dict[str, object]
+) -> list[Move]:
+    """Refuse before sending; one commit for both moves."""
+    told = {"server_code": prepared.refusal_code, "server_text": prepared.refusal, "evidence": evidence}
+    refused = Move(operation.op_id, _S.REFUSED, "found while preparing", told)
+    return [_unsent(operation, boot_id), refused]
 
 
 def _move_for(operation: Operation, part: Sent) -> Move:

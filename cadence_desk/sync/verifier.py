@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import DeskError, Retry, StoreError
@@ -17,6 +18,7 @@ from cadence_desk.domain.protection import has_task_key
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.kinds.kind import Checked, Finding
 from cadence_desk.sync.kinds.registry import KINDS
+from cadence_desk.sync.one_by_one import each_by_itself
 from cadence_desk.sync.org_time import UNSURE, is_unsure, org_time, sent_org_time
 from cadence_desk.sync.read_back import read_back
 from cadence_desk.sync.supervisor import in_lane, settled
@@ -36,6 +38,8 @@ _S = OperationState
 MOST_UNCLEAR = 3
 DAY_SECONDS = 86_400.0
 GROUP = 50
+NOT_READ_PAUSE = 5.0
+"""So long what was left out waits after several answers in a row that could not be read."""
 AGAIN_SECONDS = 15.0
 """After a second lost answer: so long the next re-send waits, and twice as long after each further one."""
 
@@ -136,7 +140,7 @@ class Verifier:
             # The time before the reads: an effect that is absent after them was absent at that time or later.
             at = org_time(gateway)
             fetched = read_back(gateway, operations)
-            return at, [_verified(fetched, operation) for operation in operations]
+            return at, [*each_by_itself(operations, partial(_verified, fetched))]
 
         self._watches.begin_read(operations)
         try:
@@ -145,7 +149,9 @@ class Verifier:
             await self._unread(operations, error)
             return
         moves = []
-        for operation, checked in zip(operations, found, strict=True):
+        for operation in operations[len(found) :]:
+            self._watches[operation.op_id].due = self._now() + NOT_READ_PAUSE
+        for operation, checked in zip(operations, found, strict=False):
             watch = self._watches[operation.op_id]
             if isinstance(checked, DeskError):
                 await self._unread([operation], checked)

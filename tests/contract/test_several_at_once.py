@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cadence_desk.domain.errors import AnswerLost, Executed, NotAllowed, OrgRefused
+from cadence_desk.domain.errors import AnswerLost, AnswerUnreadable, Executed, NotAllowed, OrgRefused
 from cadence_desk.domain.lookups import LookUp
 from cadence_desk.domain.record_ids import RecordId
 from tests.contract.client_org import Client, PracticeProcess, connect, running
@@ -85,6 +85,41 @@ def test_a_look_up_finds_what_single_reads_find(
     assert found.targets == gateway.trackers_of(list(wanted.targets), active_only=False)
     assert found.tasks is None
     assert gateway.expects_step_tasks is composites
+
+
+@pytest.mark.parametrize("composites", [True, False], ids=["one call", "one by one"])
+@pytest.mark.parametrize("damage", [{"Id": "none"}, {"OwnerId": "?"}, None], ids=["id", "field", "no row"])
+def test_an_odd_row_spoils_its_own_list_only(
+    composites: bool, damage: Any, gateway: SalesforceGateway, step: StepTracker, monkeypatch: Any
+) -> None:
+    rest = gateway._org.rest
+    rest.composites.taken = composites
+    pages_from = rest.pages_from
+
+    def damaged(page: Any, purpose: str) -> Iterator[Any]:
+        for rows in pages_from(page, purpose):
+            ours = rows and rows[0]["attributes"]["type"] == "Task"
+            if ours and damage is None:
+                raise AnswerUnreadable
+            yield [row | damage for row in rows] if ours else rows
+
+    monkeypatch.setattr(rest, "pages_from", damaged)
+    found = gateway.look_up(LookUp(tasks_of_steps=(step.id,), steps=(step.id,)))
+    assert found.tasks_of_steps is None, "whoever wants them asks by itself"
+    assert found.steps is not None
+    assert [one.id for one in found.steps] == [step.id]
+    with pytest.raises(AnswerUnreadable):
+        gateway.tasks_of_step(step.id)
+
+
+def test_an_answer_of_several_that_cannot_be_read_is_asked_for_one_by_one(
+    practice: PracticeProcess, gateway: SalesforceGateway, step: StepTracker
+) -> None:
+    practice.control("/fates", {"fate": "status", "status": 200, "body": "<html>", "match": COMPOSITE})
+    found = gateway.look_up(LookUp(tasks_of_steps=(step.id,), steps=(step.id,)))
+    assert found.steps == gateway.read_steps([step.id])
+    assert found.tasks_of_steps == gateway.tasks_of_step(step.id)
+    assert gateway._org.rest.composites.taken
 
 
 @pytest.mark.parametrize("composites", [True, False], ids=["one call", "one by one"])

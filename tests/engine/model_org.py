@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.domain.calls import CallResult, CallScript, CallTask, TaskStatus
-from cadence_desk.domain.errors import DeskError, OrgRefused, SignedOut, Unreachable
+from cadence_desk.domain.errors import AnswerUnreadable, DeskError, OrgRefused, SignedOut, Unreachable
 from cadence_desk.domain.lookups import LookedUp, LookUp, StepTaskWrite
 from cadence_desk.domain.orgs import (
     ActionDescription,
@@ -73,6 +73,8 @@ class ModelOrg:
     takes_composites: bool = False
     """What changed and was deleted since a time is then answered by one call, as of that moment."""
     ahead: dict[str, Any] = field(default_factory=dict)
+    odd: set[str] = field(default_factory=set)
+    """Records whose rows cannot be read where operations ask for them."""
 
     # ------------------------------------------------------------ requests and their fates
 
@@ -88,7 +90,20 @@ class ModelOrg:
                 raise error
             found = answer()
             self.after_read(what)
-            return found
+            return found if not self.odd or " all" in what or " since" in what else self._readable(found)
+
+    def _readable(self, found: T) -> T:
+        """Return what can be read of an answer; a look-up leaves out what holds an odd row."""
+        if isinstance(found, LookedUp):
+            gone = {one.name: None for one in fields(found) if self._is_odd(getattr(found, one.name))}
+            return replace(found, **gone)
+        if self._is_odd(found):
+            raise AnswerUnreadable
+        return found
+
+    def _is_odd(self, found: object) -> bool:
+        rows = found if isinstance(found, list) else [found]
+        return any(getattr(row, "id", "") in self.odd for row in rows)
 
     def _stand_in_the_way(self) -> None:
         if self.link_down:
