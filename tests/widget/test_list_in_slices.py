@@ -27,9 +27,12 @@ _SMALL = (
     (columnar_model, "_ONE_BY_ONE", 2),
     (row_search, "_CHUNK", 3),
     (row_search, "_GATHER", 3),
+    (row_search, "_LOOKED_AT_ONCE", 2),
+    (row_search, "_FEW_IN", 2),
     (row_search, "_LOOK", 4),
     (row_search, "_LOOK_CHUNK", 2),
     (row_sort, "_RUN", 4),
+    (row_sort, "_RUNS", 2),
     (row_sort, "_MARKS_IN_RUN", 2),
     (row_sort, "_RANKED", 3),
 )

@@ -29,6 +29,8 @@ def end_of(work: Generator[None, None, T]) -> T:
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_sort, "_RUN", 6)
     monkeypatch.setattr(row_sort, "_MARKS_IN_RUN", 2)
+    monkeypatch.setattr(row_sort, "_RUNS", 4)
+    monkeypatch.setattr(row_sort, "_LONGEST_RUN", 9)
     monkeypatch.setattr(row_sort, "_RANKED", 4)
 
 

@@ -51,7 +51,8 @@ class RowOrder:
     def end_sort(self, sorting: RowSort) -> None:
         """Take over a finished order; what arrived meanwhile is added at the end."""
         missing = self.order[sorting.size :]
-        self.order = sorting.result + missing
+        self.order = sorting.result
+        self.order += missing
         self.order_is_stale = bool(missing) or self._sorted_at != self._key_version()
 
     def _key_version(self) -> int:

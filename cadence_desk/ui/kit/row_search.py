@@ -5,18 +5,22 @@ Called by kit.row_set.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from itertools import compress
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cadence_desk.domain.tables import ColumnTable
 
 _CHUNK = 4_000
 _GATHER = 16_000
+_LOOKED_AT_ONCE = 64
+_FEW_IN = 64
 _LOOK = 2_000
 _LOOK_CHUNK = 500
 
@@ -52,6 +56,41 @@ def terms_of(text: str) -> tuple[str, ...]:
     return tuple(text.casefold().split())
 
 
+class _TermScan:
+    """Looks for one term in many texts.
+
+    Where hits are few, the texts of some rows are joined and looked into at once: what `re` does for plain letters
+    takes half the time of `in`. Where hits are many, each text is looked into by itself. What the rows before had
+    tells which: nothing is kept.
+    """
+
+    def __init__(self, term: str) -> None:
+        self._term = term
+        self._few = False
+        self._found_in: Callable[[str], object] | None = None
+
+    def marks(self, texts: Sequence[str]) -> bytearray:
+        """Return 1 for each text with the term."""
+        marks = self._marks_of_few(texts) if self._few else self._marks_of_many(texts)
+        self._few = marks.count(1) * _FEW_IN < len(marks)
+        return marks
+
+    def _marks_of_many(self, texts: Sequence[str]) -> bytearray:
+        term = self._term
+        return bytearray([term in text for text in texts])
+
+    def _marks_of_few(self, texts: Sequence[str]) -> bytearray:
+        if self._found_in is None:
+            self._found_in = re.compile(re.escape(self._term)).search
+        found_in, join, at_once = self._found_in, "\n".join, _LOOKED_AT_ONCE
+        marks = bytearray(len(texts))
+        for begin in range(0, len(texts), at_once):
+            some = texts[begin : begin + at_once]
+            if found_in(join(some)):
+                marks[begin : begin + at_once] = self._marks_of_many(some)
+        return marks
+
+
 class RowFilter:
     """Says whether slots fit a wish; bound to one table."""
 
@@ -61,6 +100,7 @@ class RowFilter:
         self._ids = table.ids()
         self._wish = wish
         self._facets = [(table.facet(name), values) for name, values in wish.facets.items()]
+        self._scan = _TermScan(wish.terms[0] if wish.terms else "")
 
     def of(self, slots: Sequence[int]) -> list[int]:
         """Return the slots that fit, in order."""
@@ -90,8 +130,7 @@ class RowFilter:
         marks = self._alive[begin:end]
         terms = self._wish.terms
         if terms:
-            first = terms[0]
-            hits = bytearray([first in text for text in self._haystack[begin:end]])
+            hits = self._scan.marks(self._haystack[begin:end])
             marks = hits if marks.find(0) < 0 else _both(hits, marks)
         if len(terms) < 2 and not self._facets and self._wish.only is None:
             return marks
@@ -161,8 +200,7 @@ class RowSearch:
 
     def _some(self, piece: Sequence[int]) -> list[int]:
         if self._scanned == self._size:
-            hits = self._hits
-            return [slot for slot in piece if hits[slot]]
+            return _marked(piece, self._hits)
         if self._within is not None:
             within = self._within
             piece = [slot for slot in piece if within[slot]]
@@ -177,9 +215,10 @@ class RowSearch:
         hits = self._hits
         if hits.find(1) < 0:
             self._at = self._length
+        all_hit = hits.find(0) < 0
         while self._at < self._length:
             piece = self._next(_GATHER)
-            self._ready += [slot for slot in piece if hits[slot]]
+            self._ready += piece if all_hit else _marked(piece, hits)
             if time.monotonic() >= end:
                 break
         return self._at >= self._length
@@ -192,10 +231,13 @@ class RowSearch:
     def _scan(self) -> None:
         begin, end = self._scanned, min(self._scanned + _CHUNK, self._size)
         hits = self._hits
-        if self._within is None:
+        within = None if self._within is None else self._within[begin:end]
+        if within is None or within.find(0) < 0:
             hits[begin:end] = self._filter.marks(begin, end)
+        elif within.count(1) * 2 > end - begin:  # cheaper to look into all than to pick them one by one
+            hits[begin:end] = _both(self._filter.marks(begin, end), within)
         else:
-            for slot in self._filter.of(list(compress(range(begin, end), self._within[begin:end]))):
+            for slot in self._filter.of(list(compress(range(begin, end), within))):
                 hits[slot] = 1
         self._scanned = end
 
@@ -207,6 +249,13 @@ class RowSearch:
     def take(self) -> list[int]:
         """Return the hits that `first` did not return, in the order of the list."""
         return self._ready
+
+
+def _marked(slots: Sequence[int], marks: bytearray) -> list[int]:
+    """Return the slots that are marked, in order; two calls into C, because a list may have hundreds of thousands."""
+    if len(slots) < 2:
+        return [slot for slot in slots if marks[slot]]
+    return list(compress(slots, itemgetter(*slots)(marks)))
 
 
 def _both(some: bytearray, others: bytearray) -> bytearray:

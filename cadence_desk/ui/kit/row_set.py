@@ -129,14 +129,14 @@ class RowSet(RowOrder):
 
     def append(self, slots: Iterable[int]) -> None:
         """Put slots at the end of the rows."""
-        added, before = list(slots), len(self.rows)
-        self.rows += added
+        before = len(self.rows)
+        self.rows += slots
         marks, self._marks = self._marks, None
         if marks is not None and self._are_all(marks, before):
             self._shown = marks
             return
         shown = self._shown
-        for slot in added:
+        for slot in self.rows[before:]:
             shown[slot] = 1
 
     def _are_all(self, marks: bytearray, before: int) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RUN = 4_000
+_RUNS = 40
+_LONGEST_RUN = 10_000
 _MARKS_IN_RUN = 8
 _RANKED = 8_000
 
@@ -34,8 +36,9 @@ def sort_in_pieces(
     if descending:  # backwards twice: equal ones keep their order
         left.reverse()
     runs = []
-    for begin in range(0, len(left), _RUN):
-        run = left[begin : begin + _RUN]
+    length = _run_of(len(left))
+    for begin in range(0, len(left), length):
+        run = left[begin : begin + length]
         run.sort(key=key)
         runs.append(run)
         yield
@@ -50,10 +53,13 @@ def _joined(runs: list[list[T]], key: Callable[[T], Any]) -> Generator[None, Non
         return runs[0] if runs else []
     result: list[T] = []
     starts = [0] * len(runs)
-    for mark in _marks(runs, key):
+    for mark, common in _marks(runs, key):
         ends = [bisect_left(run, mark, lo=low, key=key) for run, low in zip(runs, starts, strict=True)]
         result += _part(runs, starts, ends, key)
         yield
+        if not common:
+            starts = ends
+            continue
         starts = [bisect_right(run, mark, lo=low, key=key) for run, low in zip(runs, ends, strict=True)]
         for run, low, high in zip(runs, ends, starts, strict=True):
             result += run[low:high]  # all equal to the mark: in order as they stand
@@ -70,15 +76,19 @@ def _part(runs: list[list[T]], starts: list[int], ends: list[int], key: Callable
     return part
 
 
-def _marks(runs: list[list[T]], key: Callable[[T], Any]) -> list[Any]:
-    """Return keys that cut all runs into parts of about the size of a run, each key once."""
-    step = _RUN // _MARKS_IN_RUN
+def _run_of(size: int) -> int:
+    """Return the length of a run: as many rows as a sort takes some ms for, where there are very many."""
+    return max(_RUN, min(size // _RUNS, _LONGEST_RUN))
+
+
+def _marks(runs: list[list[T]], key: Callable[[T], Any]) -> list[tuple[Any, bool]]:
+    """Return keys that cut all runs into parts of about the size of a run, each key once, and whether it is common."""
+    step = max(1, len(runs[0]) // _MARKS_IN_RUN)
     sample = sorted(key(one) for run in runs for one in run[step // 2 :: step])
-    marks: list[Any] = []
-    for mark in sample[_MARKS_IN_RUN // 2 :: _MARKS_IN_RUN]:
-        if not marks or marks[-1] < mark:
-            marks.append(mark)
-    return marks
+    chosen = sample[_MARKS_IN_RUN // 2 :: _MARKS_IN_RUN]
+    return [
+        (mark, bisect_right(sample, mark) - bisect_left(sample, mark) > 1) for mark in dict.fromkeys(chosen)
+    ]
 
 
 class Ranks:
@@ -126,6 +136,18 @@ def _numbered(distinct: set[str]) -> Generator[None, None, dict[str, int]]:
     return rank_of
 
 
+def _made_anew(slots: list[int]) -> Generator[None, None, list[int]]:
+    """Return the same numbers, made one after the other: whoever goes through them goes straight through the memory.
+
+    Numbers that a sort has moved lie all over it, which doubles the time of every later search and sort.
+    """
+    found: list[int] = []
+    for begin in range(0, len(slots), _RANKED):
+        found += array("q", slots[begin : begin + _RANKED]).tolist()
+        yield
+    return found
+
+
 class RowSort:
     """One sort of slots by a column, in slices. Stable."""
 
@@ -156,6 +178,7 @@ def sort_of(slots: Sequence[int], ranks: Ranks, column: str, *, descending: bool
 
     def work() -> Generator[None, None, list[int]]:
         keys: Any = range(1 << 60) if not column else (yield from ranks.work(column))
-        return (yield from sort_in_pieces(wanted, keys.__getitem__, descending=descending))
+        ordered = yield from sort_in_pieces(wanted, keys.__getitem__, descending=descending)
+        return (yield from _made_anew(ordered))
 
     return RowSort(len(wanted), work())
