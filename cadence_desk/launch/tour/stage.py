@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cadence_desk.bridge.stall_meter import Stall
 from cadence_desk.launch.threads import in_thread
 from cadence_desk.launch.tour.hands import NotThere
 from cadence_desk.ui.kit.fast_table import FastTable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPoint
 
-    from cadence_desk.bridge.stall_meter import Stall
     from cadence_desk.desk.desk import Desk
     from cadence_desk.launch.tour.hands import Hands
     from cadence_desk.launch.tour.oracle import Oracle
@@ -49,6 +49,7 @@ class Stage:
     people: int
     meters: dict[str, Any] = field(default_factory=dict)
     long_callbacks: list[Stall] = field(default_factory=list)
+    busiest: Stall = field(default_factory=lambda: Stall("", 0.0))
 
     async def until(self, happened: Callable[[], T | None], what: str, seconds: float = 20.0) -> T:
         """Wait until `happened` returns something true, and return it; raises JourneyFailed after `seconds`."""
@@ -65,8 +66,9 @@ class Stage:
             await asyncio.sleep(LOOK_EVERY)
 
     def begin_measuring(self) -> None:
-        """Start the meter's figures anew; callbacks that took too long so far are kept."""
+        """Start the meter's figures anew; callbacks that took too long so far are kept, and the longest."""
         self.long_callbacks += self.pictures.meter.stalls
+        self.busiest = max(self.busiest, self.pictures.meter.busiest_callback, key=lambda one: one.seconds)
         self.pictures.meter.reset()
 
     def measured(self, what: str) -> float:

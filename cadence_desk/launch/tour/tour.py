@@ -124,7 +124,7 @@ class _Tour:
     @staticmethod
     def _meters(run: WindowRun, stage: Stage) -> dict[str, object]:
         silence = run.meter.silence()
-        busiest = run.meter.busiest_callback
+        busiest = max(stage.busiest, run.meter.busiest_callback, key=lambda one: one.seconds)
         return {
             "callbacks_over_50_ms": [
                 (one.name, round(one.seconds * 1000, 1)) for one in (*stage.long_callbacks, *run.meter.stalls)

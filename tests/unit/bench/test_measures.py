@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.bench.figures import Spread
 from tests.bench.file_work import FileWork, file_work
 from tests.bench.growth import LINES, line, slope, table
 from tests.bench.lane_times import LaneTimes
 from tests.bench.tour_stalls import stall_line
+from tests.bench.window_at_rest import of_a_minute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,18 +79,36 @@ def test_the_table_has_a_row_for_each_thing() -> None:
     assert lines[2].endswith("| 1.00 | 1.00 | 1.00 | 1.00 | 0.00 | 0.1 |")
 
 
-def test_a_callback_that_took_too_long_is_the_longest_though_the_figures_began_anew_since() -> None:
-    report = {
+def tour_report(busiest: float, long: tuple[float, ...] = ()) -> dict[str, Any]:
+    return {
         "people": 200,
         "journeys": [{"ok": True}, {"ok": False}],
         "meters": {
-            "busiest_callback": ["tour", 12.0],
-            "callbacks_over_50_ms": [["follower", 71.5]],
+            "busiest_callback": ["tour", busiest],
+            "callbacks_over_50_ms": [["follower", one] for one in long],
             "silence_p99_ms": 20.0,
             "silence_worst_ms": 90.0,
             "beats": 400,
         },
     }
-    found = stall_line(report)
+
+
+def test_a_callback_that_took_too_long_is_the_longest_though_the_figures_began_anew_since() -> None:
+    found = stall_line([tour_report(12.0, (71.5,))], [20.0])
     assert (found.value, found.ok) == (71.5, False)
     assert "1 of 2 journeys" in found.spread
+
+
+def test_the_worst_of_all_tours_is_judged_and_not_the_ratio() -> None:
+    tours = [tour_report(busiest) for busiest in (30.0, 49.0, 31.0)]
+    found = stall_line(tours, [60.0, 62.0, 61.0])
+    assert (found.value, found.ok, found.reference_value) == (49.0, True, 61.0)
+    assert found.ratio == pytest.approx(31 / 61)
+    assert not stall_line([*tours, tour_report(1.0, (51.0,))], [600.0] * 4).ok
+
+
+def test_what_a_window_at_rest_uses_is_the_whole_time_and_not_the_middle_look() -> None:
+    found = of_a_minute(Spread((100.0, 100.0, 100.0, 100.0, 100.0, 100.0, 4_000.0)), Spread((1.0,) * 7), 10)
+    assert found.value == pytest.approx(4_600 / 7)
+    assert not found.ok
+    assert (found.judged, found.ours and max(found.ours.values)) == ("value", 4_000.0)
