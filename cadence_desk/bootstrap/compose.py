@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
 from cadence_desk.bootstrap.keeping import DeskKeeping
 from cadence_desk.bootstrap.machine import MachineClock, MachineEntropy, new_boot_id
 from cadence_desk.bootstrap.usage_keeper import UsageKeeper
+from cadence_desk.bootstrap.yesterday import CACHE_FILE, Shown, chosen_secrets, known_user
 from cadence_desk.desk.desk import Desk
 from cadence_desk.desk.parts import DeskParts
 from cadence_desk.domain.budget import Budget
 from cadence_desk.domain.orgs import WayIn
 from cadence_desk.domain.ports import PeopleScope
-from cadence_desk.settings.last_user import read_last_user, write_last_user
+from cadence_desk.settings.last_user import write_last_user
 from cadence_desk.settings.preferences import Preferences
 from cadence_desk.settings.usage_log import UsageLog
 from cadence_desk.store.backups import remove_file
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
     from cadence_desk.bootstrap.opening import OpenProfile
+    from cadence_desk.bootstrap.yesterday import Yesterday
     from cadence_desk.domain.budget import EventRate
     from cadence_desk.domain.changes import Change
     from cadence_desk.domain.orgs import Identity
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from cadence_desk.settings.paths import Paths
 
 USAGE_FILE = "usage.json"
-CACHE_FILE = "cache.db"
 SAVE_SECONDS = 0.25
 """In a burst the same rows change again and again, and each commit costs a flush: four a second are enough."""
 
@@ -60,11 +61,12 @@ def engine_options(preferences: Preferences) -> EngineOptions:
     )
 
 
-def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
-    """Return a desk over an open profile; loads the network libraries, so the window paints before this."""
-    profile, paths, tables = opened.profile, opened.paths, Tables()
+def build_desk(opened: OpenProfile, options: EngineOptions, yesterday: Yesterday | None = None) -> Desk:
+    """Return a desk over an open profile, and over the table and the key store of rows that are shown already."""
+    profile, paths = opened.profile, opened.paths
+    tables = Tables() if yesterday is None else Tables(people=yesterday.people)
     clock, entropy, boot_id = MachineClock(), MachineEntropy(), new_boot_id()
-    secrets = ChosenSecrets(f"{paths.service} {profile.key}", opened.key_file)
+    secrets = chosen_secrets(opened) if yesterday is None else yesterday.secrets
     connection = _connection(opened, secrets, clock, entropy)
     keeper = UsageKeeper(connection.gateway.usage, clock, connection.lanes)
     keeping = DeskKeeping(secrets, connection.stored, clock, connection.lanes)
@@ -73,7 +75,8 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         files = _folder_of(opened, identity)
         keeper.begin(files / USAGE_FILE)
         owner = Owner(identity.organization_id, identity.user_id)
-        cipher = open_data_key(files, secrets, key_name(owner), secrets.kind).cipher()
+        cipher, shown = (None, Shown()) if yesterday is None else yesterday.hand_over(owner)
+        cipher = cipher or open_data_key(files, secrets, key_name(owner), secrets.kind).cipher()
         outbox = OutboxFile(files / "outbox.db", owner, cipher, clock, boot_id, _file_options(paths))
         parts = EngineParts(
             outbox=keeping.begin(outbox),
@@ -86,6 +89,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
             boot_id=boot_id,
             describes=connection.describes,
             keeps_texts=cipher.durable,
+            shown=shown,
         )
         return Engine(parts, options, tables, announce)
 
@@ -97,7 +101,7 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         clock=clock,
         entropy=entropy,
         tables=tables,
-        known_identity=_known(opened),
+        known_identity=known_user(opened),
         make_engine=make_engine,
         remember=lambda identity: _remember(opened, identity),
         close=lambda: _close(keeper, opened),
@@ -105,9 +109,12 @@ def build_desk(opened: OpenProfile, options: EngineOptions) -> Desk:
         readiness=connection.readiness,
         keeping=keeping,
     )
-    desk = Desk(parts)
-    for heard in (keeper.heard, keeping.heard):
-        desk.events.subscribe(heard)
+    return _heard(Desk(parts), keeper.heard, keeping.heard)
+
+
+def _heard(desk: Desk, *listeners: Callable[[Change], None]) -> Desk:
+    for listener in listeners:
+        desk.events.subscribe(listener)
     return desk
 
 
@@ -152,13 +159,6 @@ def usage_log(opened: OpenProfile, identity: Identity) -> tuple[dict[str, int], 
     files = opened.paths.files(opened.profile.key, identity.organization_id, identity.user_id)
     log = UsageLog.load(files / USAGE_FILE)
     return log.calls(MachineClock().wall()), log.rate()
-
-
-def _known(opened: OpenProfile) -> Identity | None:
-    """Return who was signed in last; a token from outside may be anybody's."""
-    if opened.profile.way_in is WayIn.TOKEN:
-        return None
-    return read_last_user(opened.paths.profile(opened.profile.key))
 
 
 def _remember(opened: OpenProfile, identity: Identity) -> None:

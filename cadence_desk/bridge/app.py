@@ -38,10 +38,11 @@ def run_app(
     *,
     hooks: Hooks | None = None,
     meter: StallMeter | None = None,
+    first: Callable[[], None] | None = None,
 ) -> int:
     """Show and paint the window, then run `session` on the loop and return its exit code.
 
-    The last window closing does not end the loop: `session` decides when it is over (house rules, quit order).
+    `first` is done, and what it shows painted, before the loop is loaded. The last window closing does not end the loop: `session` decides when it is over (house rules, quit order).
     """
     app.setProperty("quitOnLastWindowClosed", False)  # noqa: FBT003  # a Qt property, by position only
     began = time.monotonic()
@@ -49,6 +50,9 @@ def run_app(
     app.processEvents()
     be_painted()
     _log.info("first paint after %.0f ms", (time.monotonic() - began) * 1000)
+    if first is not None:
+        first()
+        app.processEvents()
 
     from cadence_desk.bridge.loop import DeskLoop
 

@@ -36,6 +36,11 @@ class Lists:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def opening(self) -> bool:
+        """True while the files of who was signed in last are being opened: rows may be there, work has to wait."""
+        return self._session.opening
+
     def person(self, target_id: str) -> Person | None:
         """Return a person or None."""
         engine = self._session.engine
@@ -143,6 +148,8 @@ class Lists:
     def why_not(self, kind: Kind) -> str:
         """Return why a command cannot be used, in one sentence; empty when it can."""
         engine = self._session.engine
+        if self._session.opening:
+            return "The desk is still being opened: try again in a moment."
         if engine is None:
             return "Sign in first."
         action = ACTION_OF_KIND.get(kind.value)

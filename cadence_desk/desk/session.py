@@ -25,12 +25,18 @@ class Session:
         self.events = events
         self.identity: Identity | None = None
         self._engine: Engine | None = None
+        self._opens = parts.known_identity is not None
         self._one_at_a_time = asyncio.Lock()
 
     @property
     def engine(self) -> Engine | None:
         """The engine, or None before the first sign-in."""
         return self._engine
+
+    @property
+    def opening(self) -> bool:
+        """True while files are being opened, and it is not known yet what waits in them: nothing new may begin."""
+        return self._opens and (self._engine is None or not self._engine.takes_work)
 
     def require_engine(self) -> Engine:
         """Return the engine.
@@ -54,17 +60,30 @@ class Session:
                 return self._engine
             await self._end()
             self.identity = identity
-            parts = self.parts
+            self._opens = True
+            try:
+                self._engine = await self._opened(identity)
+            finally:
+                self._opens = False
+            return self._engine
+
+    async def _opened(self, identity: Identity) -> Engine:
+        """Return the engine of a user; nothing is left of it, and nothing is shown, when it cannot be opened."""
+        parts = self.parts
+        try:
             engine = await in_lane(
                 parts.lanes, LaneName.KEYS, lambda: parts.make_engine(identity, self.events.announce)
             )
-            self._engine = engine
-            try:
-                await engine.load()
-            except BaseException:
-                await self._end()
-                raise
-            return engine
+        except BaseException:
+            self._forget_rows()
+            raise
+        self._engine = engine
+        try:
+            await engine.load()
+        except BaseException:
+            await self._end()
+            raise
+        return engine
 
     def _same(self, identity: Identity) -> bool:
         known = self.identity
@@ -85,3 +104,10 @@ class Session:
             await engine.stop()
             engine.board.projection.forget_all()
             self.events.announce(Change(people=True, trackers=True, steps=True, operations=True, feed=True))
+
+    def _forget_rows(self) -> None:
+        """Take away what was shown before there was an engine."""
+        tables = self.parts.tables
+        if any(tables.people.alive()):
+            tables.people.clear()
+            self.events.announce(Change(people=True))

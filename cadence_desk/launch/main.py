@@ -223,7 +223,7 @@ def _open(parsed: argparse.Namespace, paths: Paths, environment: Environment) ->
     starts = StartLog(paths.profile(profile.key))
     safe = starts.begin() or parsed.safe_mode
     window = WindowRun(paths, lambda: opened, safe=safe)
-    window.starts, window.link = starts, parsed.link
+    window.starts, window.link, window.held = starts, parsed.link, opened
     named = profile.way_in not in {WayIn.BROWSER, WayIn.CLI}
     if not named:
         window.preferences.last_profile = profile.key

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cadence_desk.bridge.session import Quitting
     from cadence_desk.bridge.tasks import TaskRunner
     from cadence_desk.desk.desk import Desk
+    from cadence_desk.launch.early_rows import EarlyRows
     from cadence_desk.launch.next_org import NextOrg
     from cadence_desk.settings.paths import Paths
     from cadence_desk.settings.preferences import Preferences
@@ -76,6 +77,8 @@ class WindowRun:
     """Where it is written down how this start ends."""
     link = ""
     """What to show once the desk is open."""
+    held: OpenProfile | None = None
+    """The profile of a start that holds it before the first paint: its rows are shown before the desk is there."""
 
     def __init__(
         self,
@@ -113,6 +116,7 @@ class WindowRun:
         self._door: OneWindow | None = None
         self._quitting: Quitting | None = None
         self._next: NextOrg | None = None
+        self._early: EarlyRows | None = None
 
     @property
     def opened(self) -> OpenProfile | None:
@@ -128,12 +132,28 @@ class WindowRun:
         if problem:
             raise SystemExit(problem)
         try:
-            code = run_app(self.app, self.window, self._session, hooks=self.watch.hooks, meter=self.meter)
+            code = run_app(
+                self.app,
+                self.window,
+                self._session,
+                hooks=self.watch.hooks,
+                meter=self.meter,
+                first=self._show_yesterday,
+            )
         finally:
             self.watch.end()
         if self.starts is not None:
             self.starts.end()
         return code
+
+    def _show_yesterday(self) -> None:
+        """Show what the files hold before anything else is loaded; in safe mode nothing of before is shown."""
+        if self.held is None or self.safe:
+            return
+        from cadence_desk.launch.early_rows import EarlyRows
+
+        self._early = EarlyRows(self.held, lambda: self.window)
+        self._early.show()
 
     def _computer_shuts_down(self, _manager: object) -> None:
         """The session ends: what is typed is on the disk before Qt goes on (QGuiApplication, commitDataRequest)."""
@@ -184,6 +204,8 @@ class WindowRun:
         self.window.complete_soon()
         quitting = self._quitting = Quitting()
         self.window.quit_asked.connect(quitting.ask)
+        if self.window.isHidden():  # closed before anybody listened
+            quitting.ask()
         tasks = self.tasks = TaskRunner(self.window)
         self.contribute(self.window)
         Diagnosing(self, self.window)
@@ -266,7 +288,8 @@ class WindowRun:
             from cadence_desk.launch.safe_mode import safe_options
 
             options = safe_options(options)
-        return build_desk(self._opened, options)
+        early, self._early = self._early, None
+        return build_desk(self._opened, options, early.taken() if early is not None else None)
 
     def all_people(self) -> EngineOptions:
         """Return the preferences' settings with everybody on the People list: right for a small org of one's own."""

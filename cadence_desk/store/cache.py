@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cadence_desk.domain.errors import FileDamaged, KeyLost, StoreError
 from cadence_desk.store.backups import remove_file
+from cadence_desk.store.cache_look import check_cache
 from cadence_desk.store.cache_rows import (
     PERSON_COLUMNS,
     STEP_COLUMNS,
@@ -18,7 +19,7 @@ from cadence_desk.store.cache_rows import (
     CacheRows,
     write_batch,
 )
-from cadence_desk.store.cache_schema import VERSION, create_tables
+from cadence_desk.store.cache_schema import create_tables
 from cadence_desk.store.connections import (
     FileOptions,
     in_transaction,
@@ -26,7 +27,7 @@ from cadence_desk.store.connections import (
     open_for_writing,
     translated,
 )
-from cadence_desk.store.file_checks import check_key, check_owner, check_whole, claim, read_meta
+from cadence_desk.store.file_checks import claim
 from cadence_desk.store.migrations import file_version
 from cadence_desk.store.writer import Worker, Writer
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SLICE = 500
-CHECK_SECONDS = 0.3
 
 
 class CacheFile:
@@ -161,17 +161,11 @@ class CacheFile:
 
     def _open_once(self) -> None:
         with translated(), contextlib.closing(self._connect()) as connection:
-            version = file_version(connection)
-            if version == 0:
+            if file_version(connection) == 0:
                 in_transaction(connection, self._create)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 return
-            if version != VERSION:
-                raise FileDamaged("The cache was written by another version of Cadence Desk.")
-            check_whole(connection, time.monotonic, CHECK_SECONDS)
-            meta = read_meta(connection)
-            check_owner(meta, self._owner)
-            check_key(meta, self._owner, self._cipher)
+            check_cache(connection, self._owner, self._cipher)
 
     def _create(self, connection: sqlite3.Connection) -> None:
         create_tables(connection)

@@ -72,6 +72,8 @@ class Engine:
         self.follower.on_read_entities = self._read_entities
         self.monitor.before_read = self._know_org
         self.monitor.after_read = self._session_works
+        self.takes_work = False
+        """True once everything is known that decides what can be done with a row."""
         self._cached_until: datetime | None = None
         self._org_known = False
         self._started = False
@@ -82,6 +84,7 @@ class Engine:
 
     async def load(self) -> None:
         """Open both files and show what they hold; works without an org. Raises DeskError for the outbox only."""
+        await self.follower.take_shown(*self.parts.shown)
         await settled(self.parts.outbox.open())
         await self.runner.load()
         await self.runs.load()
@@ -92,6 +95,7 @@ class Engine:
             _log.warning("the cache could not be read: %s", error.code)
             self._cached_until = None
             save_everything_again(self.board, self.follower.marks)
+        self.takes_work = True
         self.follower.wake()
 
     async def _load_cache(self) -> None:
@@ -102,6 +106,7 @@ class Engine:
         await self.nightly.load()
         marks = await settled(cache.marks())
         stamp = await settled(cache.document(LAST_READ))
+        self.takes_work = True
         await CachedLists(self.follower, self._tell).show(cache)
         self.follower.marks.loaded(marks)
         self._cached_until = datetime.fromtimestamp(float(stamp), tz=UTC) if stamp else None

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from cadence_desk.sync.supervisor import Supervisor
 
 ROWS_PER_SLICE = 100
+BIG_WAVE = 200
+"""More rows than this, written in one go, are followed by a pause of so many seconds."""
+WAVE_PAUSE = 0.1
 SLICE_SECONDS = 0.002
 """So long events that were kept back are applied before the window gets its turn."""
 AT_ONCE = 20
@@ -64,6 +67,7 @@ class FeedFollower:
         self._backlog: deque[ChangeEvent] = deque()
         self.marks = Marks()
         self.pace = SavePace(self.wake)
+        self.waves = SavePace(self.wake)
         self._work: asyncio.Task[None] | None = None
         self._again = False
         self._closing = False
@@ -82,6 +86,7 @@ class FeedFollower:
             or board.read_entities
             or board.projection.pending
             or self.pace.waiting
+            or self.waves.waiting
         )
 
     def behind(self) -> int:
@@ -148,6 +153,17 @@ class FeedFollower:
             self._write_slice()
             await asyncio.sleep(0)
 
+    async def take_shown(self, people: Sequence[Person], trackers: Sequence[Tracker]) -> None:
+        """Take rows of the cache file that stand in the tables already; all are known before the first is written anew."""
+        for rows in (people, trackers):
+            for start in range(0, len(rows), ROWS_PER_SLICE):
+                _take(self._board, rows[start : start + ROWS_PER_SLICE])
+                self._board.unsaved.take()
+                await asyncio.sleep(0)
+        while self._board.projection.pending:
+            self._write_slice()
+            await asyncio.sleep(0)
+
     # ------------------------------------------------------------ the work that follows
 
     def wake(self) -> None:
@@ -160,10 +176,8 @@ class FeedFollower:
         try:
             while self._again:
                 self._again = False
-                while self._board.projection.pending:
-                    self._write_slice()
-                    await asyncio.sleep(0)
-                self._write_slice()
+                if self.waves.is_due():
+                    await self._write_wave()
                 if self._board.read_entities:
                     self.on_read_entities()
                 if self._read_timer is None:
@@ -171,6 +185,17 @@ class FeedFollower:
                 await self._save()
         finally:
             self._work = None
+
+    async def _write_wave(self) -> None:
+        """Write what changed. After many rows there is a pause: while events pour in they change again and again."""
+        rows = 0
+        while pending := self._board.projection.pending:
+            rows += min(pending, ROWS_PER_SLICE)
+            self._write_slice()
+            await asyncio.sleep(0)
+        self._write_slice()
+        self.waves.pause = WAVE_PAUSE if rows > BIG_WAVE else 0.0
+        self.waves.saved()
 
     def _write_slice(self) -> None:
         self._announce(self._board.projection.write_rows(ROWS_PER_SLICE))
@@ -265,6 +290,7 @@ class FeedFollower:
         if self._read_timer is not None:
             self._read_timer.cancel()
         self.pace.stop()
+        self.waves.stop()
         work = self._work
         if work is not None:
             work.cancel()

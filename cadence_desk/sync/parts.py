@@ -12,7 +12,11 @@ from cadence_desk.sync.people_table import PeopleTable
 from cadence_desk.sync.tracker_table import TrackerTable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cadence_desk.domain.people import Person
     from cadence_desk.domain.ports import ChangeFeed, Clock, DescribeMemory, Entropy, Lanes, OrgGateway
+    from cadence_desk.domain.trackers import Tracker
     from cadence_desk.store.cache import CacheFile
     from cadence_desk.store.outbox import OutboxFile
 
@@ -32,6 +36,8 @@ class EngineParts:
     describes: DescribeMemory | None = None
     keeps_texts: bool = True
     """False where the key of the outbox ends with the session: no text in it outlives the program."""
+    shown: tuple[Sequence[Person], Sequence[Tracker]] = ((), ())
+    """People and trackers of the cache whose rows stand in the tables already: the board begins with them."""
 
 
 @dataclass(frozen=True, slots=True)

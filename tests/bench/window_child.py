@@ -128,16 +128,14 @@ def look(run: WindowRun, until: str) -> None:
     from cadence_desk.domain.changes import FeedState
     from cadence_desk.ui.kit.fast_table import FastTable
 
-    desk = run.desk
-    if desk is None:
-        return
     tables = [one for one in run.window.findChildren(FastTable) if one.isVisible()]
     rows = any(one.columnar.rowCount() > 0 for one in tables)
-    live = desk.feed.state is FeedState.LIVE
+    desk = run.desk
+    live = desk is not None and desk.feed.state is FeedState.LIVE
     if (until == "rows" and rows) or (until == "live" and live):
         run.window.repaint()
         tell()
-    if until == "used":
+    if until == "used" and desk is not None:
         leave_used(run, done=rows and live and not desk.loading.what)
 
 

@@ -328,6 +328,7 @@ class FakeDesk(FakeLists):
         self.people, self.trackers = PeopleTable(), TrackerTable()
         self.events, self.feed, self.loading = FakeEvents(), FakeFeed(), FakeLoading()
         self.secrets_word = ""
+        self.opening = False
         self.notices: tuple[Notice, ...] = ()
         self.lost_at_quit = lambda: 0
         self.trouble = ""

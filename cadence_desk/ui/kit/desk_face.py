@@ -369,6 +369,10 @@ class DeskStateFace(Protocol):
         """Who is signed in."""
 
     @property
+    def opening(self) -> bool:
+        """True while files are being opened: rows may be there, work has to wait."""
+
+    @property
     def capabilities(self) -> Capabilities | None:
         """What the org offers."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QActionGroup
 
     from cadence_desk.domain.people import ListView
+    from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.ui.kit.workplace import Workplace
 
 PLANS = (
@@ -76,9 +77,15 @@ class PeopleScreen(ListScreen):
         self.add_action("enroll", "Add to cadence", "enrollButton", "plus", primary=True)
 
     def attach(self, place: Workplace) -> None:
-        """Show a desk's people."""
+        """Show a desk's people; the table that is shown already stays as it is."""
         self._place = place
-        self.use(place.desk.people, [plan.name for plan in PLANS])
+        rows = self.table.columnar.row_set
+        if rows is None or rows.table is not place.desk.people:
+            self.show_people(place.desk.people)
+
+    def show_people(self, people: ColumnTable) -> None:
+        """Show a table of people, with or without a desk behind it."""
+        self.use(people, [plan.name for plan in PLANS])
         self.sort_first(PLANS[0].name)
 
     def read_views(self) -> None:

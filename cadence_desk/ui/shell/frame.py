@@ -22,6 +22,7 @@ from cadence_desk.ui.target.target_panel import TargetPanel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.ui.kit.workplace import Workplace
     from cadence_desk.ui.outbox.outbox_screen import OutboxScreen
     from cadence_desk.ui.shell.sign_in_page import SignInPage
@@ -137,6 +138,15 @@ class WindowFrame(QWidget):
         self.sign_in.attach(place)
         for screen in self._screens.values():
             attach(screen, place)
+        chosen = self.list_screen()
+        if chosen is not None and chosen.table.current_id():  # chosen while there was no desk to ask
+            chosen.current_changed.emit(chosen.table.current_id())
+
+    def show_people(self, people: ColumnTable) -> None:
+        """Show people before there is a desk."""
+        screen = self.screen_of("people")
+        if isinstance(screen, PeopleScreen):
+            screen.show_people(people)
 
     def read_views(self) -> None:
         """Let the People list read the user's list views, once."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from cadence_desk.bridge.faults import Fault
     from cadence_desk.domain.errors import DeskError
+    from cadence_desk.domain.orgs import Identity, OrgProfile
+    from cadence_desk.domain.tables import ColumnTable
     from cadence_desk.ui.kit.desk_face import DeskFace, TasksFace
     from cadence_desk.ui.kit.theme import Colors
     from cadence_desk.ui.outbox.trouble_page import TroublePage
@@ -79,6 +81,11 @@ class MainWindow(PartsWindow):
     def place(self) -> Workplace | None:
         """The desk and its tasks, once attached."""
         return self.frame.place
+
+    def show_yesterday(self, profile: OrgProfile, identity: Identity | None, people: ColumnTable) -> None:
+        """Show rows before there is a desk, under the name of their org; nothing can be done with them yet."""
+        self._name_org(profile, identity)
+        self.frame.show_people(people)
 
     def attach(self, desk: DeskFace, tasks: TasksFace) -> None:
         """Work with a desk from now on."""
@@ -143,13 +150,10 @@ class MainWindow(PartsWindow):
         if self.place is None:
             return
         desk = self.place.desk
-        self.frame.strip.show_org(desk.profile, desk.identity)
+        self._name_org(desk.profile, desk.identity)
         if self._started:
             self.acts.offer_undo()
             self._tell_kept()  # who signs in later sees what was kept then
-        kind = desk.profile.banner.value
-        name = desk.profile.name
-        self.setWindowTitle(f"Cadence Desk: {name}" if name == kind else f"Cadence Desk: {name} ({kind})")
         self.frame.sign_in.refresh(opening=not self._started)
         signed_in = desk.sign_in.state == "signed_in"
         if signed_in and self._started:
@@ -165,6 +169,11 @@ class MainWindow(PartsWindow):
             words = f"{desk.feed.detail} {words}".strip()
             self.frame.bar.clear("CD-1101")
             self.frame.bar.tell("CD-1101", "You are signed out", words, tone=Tone.WARN)
+
+    def _name_org(self, profile: OrgProfile, identity: Identity | None) -> None:
+        self.frame.strip.show_org(profile, identity)
+        kind, name = profile.banner.value, profile.name
+        self.setWindowTitle(f"Cadence Desk: {name}" if name == kind else f"Cadence Desk: {name} ({kind})")
 
     # ------------------------------------------------------------ leaving
 
