@@ -2,8 +2,9 @@
 
 1.1 is n log n between 100,000 and 500,000: log(5 x ln 500,000 / ln 100,000) / log 5 is 1.08. Flat is at most 0.1: a tenth
 of the cost more for each doubling and a half. Judged is the worse of two slopes, over all sizes and over the last step, for a
-small list hides behind what everything costs. Every size has a process of its own; the figures are CPU time. The first rows
-have a wider bound: before them the file is checked, for at most 0.3 s, and its thread decrypts on while the window paints.
+small list hides behind what everything costs. The reference of a size is the others, turn by turn: every size has a process of
+its own, all of them stand, and each is looked at in turn. The figures are CPU time. The first rows have a wider bound: before
+them the file is checked, for at most 0.3 s, and its thread decrypts on while the window paints.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.bench.figures import Figure, Spread, exponent, shown
-from tests.bench.growth_child import READY
+from tests.bench.figures import Figure, Spread, exponent
+from tests.bench.growth_child import READY, STANDS
 from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -56,43 +57,76 @@ LINES: Mapping[str, Growing] = {
 
 
 def figures(rounds: Rounds) -> Iterator[Figure]:
-    """Measure every size, print a table, return a line for each thing that grows."""
+    """Measure every size, return a line for each thing that grows."""
     sizes = QUICK_SIZES if rounds.quick else SIZES
-    found: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[Spread]] = {}
     with tempfile.TemporaryDirectory() as folder:
         homes = [Path(folder) / str(size) for size in sizes]
-        for home, size in zip(homes, sizes, strict=True):
+        for home in homes:
             home.mkdir()
-            child("file", size, home)
-            for what in ("list", "live", "preview"):
-                for name, value in child(what, size, home).items():
-                    found[name].append(value)
+        looks("file", sizes, homes, 1)
         for until, name in (("paint", "startup"), ("rows", "rows")):
-            found[name] = starts(until, homes, 2 if rounds.quick else 7)
-    sys.stdout.write(table(sizes, found))
-    for name in LINES:
-        yield line(name, sizes, found[name])
+            yield line(name, sizes, starts(until, homes, rounds.few_repeats))
+        for what in ("list", "live", "preview"):
+            found |= looks(what, sizes, homes, rounds.few_repeats + 1)
+            yield from (line(name, sizes, found[name]) for name in LINES if name in found)
+            found.clear()
 
 
-def child(what: str, size: int, home: Path) -> dict[str, float]:
-    """Measure one thing at one size."""
+def looks(what: str, sizes: Sequence[int], homes: Sequence[Path], times: int) -> dict[str, list[Spread]]:
+    """Let one thing stand at all sizes and look at each in turn; the first of several looks does not count."""
+    kept: list[list[dict[str, float]]] = [[] for _ in sizes]
+    with ExitStack() as stack:
+        children = [
+            stack.enter_context(standing(what, size, home)) for size, home in zip(sizes, homes, strict=True)
+        ]
+        for child in children:
+            if (said := answer(child)) != STANDS:
+                raise RuntimeError(f"{what} did not come to stand: {said!r}")
+        for _ in range(times):
+            for child, told in zip(children, kept, strict=True):
+                told.append(json.loads(asked(child)))
+    first = 1 if times > 1 else 0
+    return {name: [Spread(tuple(one[name] for one in told[first:])) for told in kept] for name in kept[0][0]}
+
+
+@contextmanager
+def standing(what: str, size: int, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a process for one thing at one size; it ends with this."""
     command = [sys.executable, "-m", "tests.bench.growth_child", what, str(size), str(home)]
-    done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE_SECONDS
-    )
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
-def starts(until: str, homes: Sequence[Path], repeats: int) -> list[float]:
-    """Start on each home in turn, over and over; return the middle CPU time of each."""
+def answer(child: subprocess.Popen[str]) -> str:
+    """Return the next line of a child."""
+    assert child.stdout is not None
+    return child.stdout.readline().strip()
+
+
+def asked(child: subprocess.Popen[str]) -> str:
+    """Ask a child for one look."""
+    assert child.stdin is not None
+    child.stdin.write("look\n")
+    child.stdin.flush()
+    return answer(child)
+
+
+def starts(until: str, homes: Sequence[Path], repeats: int) -> list[Spread]:
+    """Start on each home in turn, over and over; return the CPU time of each."""
     spent: dict[Path, list[float]] = {home: [] for home in homes}
     for number in range(repeats + 1):
         for home in homes:
             value = one_start(until, home)
             if number:
                 spent[home].append(value)
-    return [Spread(tuple(values)).median for values in spent.values()]
+    return [Spread(tuple(values)) for values in spent.values()]
 
 
 def one_start(until: str, home: Path) -> float:
@@ -114,25 +148,31 @@ def slope(sizes: Sequence[int], values: Sequence[float]) -> float:
     return max(exponent(sizes, values), exponent(sizes[-2:], values[-2:]))
 
 
-def line(name: str, sizes: Sequence[int], values: Sequence[float]) -> Figure:
-    """Return the line of one thing."""
+def line(name: str, sizes: Sequence[int], found: Sequence[Spread]) -> Figure:
+    """Return the line of one thing: the exponent of the medians, with those of the turns as least and most."""
     about = LINES[name]
-    told = ", ".join(f"{size:,}: {shown(value)}" for size, value in zip(sizes, values, strict=True))
-    spread = f"{about.words}, {about.unit}: {told}; over all sizes {exponent(sizes, values):.2f}"
-    return Figure(f"growth.{name}", slope(sizes, values), "exponent", goal=about.bound, spread=spread)
+    values = [one.median for one in found]
+    turns = tuple(slope(sizes, turn) for turn in zip(*(one.values for one in found), strict=True))
+    told = ", ".join(f"{size:,}: {one.words}" for size, one in zip(sizes, found, strict=True))
+    return Figure(
+        f"growth.{name}",
+        slope(sizes, values),
+        "exponent",
+        reference="the same at the other sizes",
+        goal=about.bound,
+        spread=f"{about.words}, {about.unit}: {told}; over all sizes {exponent(sizes, values):.2f}",
+        ours=Spread(turns),
+        table=tuple(entry(size, about.unit, one) for size, one in zip(sizes, found, strict=True)),
+    )
 
 
-def table(sizes: Sequence[int], found: Mapping[str, Sequence[float]]) -> str:
-    """Return all of it as Markdown."""
-    heads = ["CPU", *(f"{size:,} people" for size in sizes), "exponent", "bound"]
-    rows = [
-        [
-            f"{name}, {about.unit}: {about.words}",
-            *(shown(value) for value in found[name]),
-            f"{slope(sizes, found[name]):.2f}",
-            f"{about.bound}",
-        ]
-        for name, about in LINES.items()
-    ]
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(one)} |\n" for one in lines)
+def entry(size: int, unit: str, found: Spread) -> dict[str, Any]:
+    """Return what was measured at one size."""
+    return {
+        "people": size,
+        "unit": unit,
+        "median": found.median,
+        "min": min(found.values),
+        "max": max(found.values),
+        "repeats": len(found.values),
+    }

@@ -1,12 +1,14 @@
-"""One measurement at one size, in a process of its own: prints a JSON object of figures and ends.
+"""One thing at one size, in a process of its own: looks at it as often as it is asked to.
 
-Run as `python -m tests.bench.growth_child WHAT COUNT [HOME]`; WHAT is file, list, live or preview. Times are CPU time of the
+Run as `python -m tests.bench.growth_child WHAT COUNT HOME`; WHAT is file, list, live or preview. When everything stands it says
+so; for each line on standard input it prints a JSON object of figures, and it ends with that input. Times are CPU time of the
 window's thread. Imports come late: a process that measures one thing carries nothing of another.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,21 +21,24 @@ if TYPE_CHECKING:
     from cadence_desk.domain.people import Person
     from cadence_desk.store.cache import CacheFile
     from cadence_desk.sync.board import Board
+    from cadence_desk.sync.parts import EngineOptions
     from cadence_desk.ui.kit.fast_table import FastTable
+    from tests.engine.rig import Rig
+
+    Look = Callable[[], dict[str, float]]
 
 PER_SAVE = 5_000
-EVENTS = 20_000
+EVENTS = 10_000
 PER_FRAME = 200
 """So many events are applied before the list is told and paints, as in a window that gets some thousands a second."""
-LOOKS = 5
 WHEELS = 30
-PREVIEWS = 3
 DEAD_ORG = "https://localhost:1"
 """Nobody answers there: what is on this computer shows all the same."""
 READY = "ready.json"
+STANDS = "stands"
 
 
-def make_file(count: int, home: Path) -> dict[str, float]:
+def make_file(count: int, home: Path) -> Look:
     """Leave a home behind as a day's work does: signed in, and so many people in the cache file."""
     from cadence_desk.bootstrap.chosen_secrets import ChosenSecrets
     from cadence_desk.domain.orgs import Identity
@@ -63,7 +68,7 @@ def make_file(count: int, home: Path) -> dict[str, float]:
     file = files / "cache.db"
     _fill(CacheFile(file, owner, cipher), people(count))
     write_last_user(paths.profile(ORG), Identity(org, user, "rep@example.com", "A Rep", DEAD_ORG))
-    return {"megabytes": file.stat().st_size / 1e6}
+    return lambda: {"megabytes": file.stat().st_size / 1e6}
 
 
 def _fill(cache: CacheFile, crowd: Iterable[Person]) -> None:
@@ -78,21 +83,15 @@ def _fill(cache: CacheFile, crowd: Iterable[Person]) -> None:
     cache.close(60.0)
 
 
-def measure_list(count: int, _home: Path) -> dict[str, float]:
+def look_at_list(count: int, _home: Path) -> Look:
     """Type four words and turn the wheel, in the window's own list."""
     import gc
-    from statistics import median
 
     from tests.bench.lists import own_list, search_all
 
     view = own_list(count)
     gc.freeze()  # the measuring collects before each look
-    search_all(view)
-    _scroll_ms(view)
-    return {
-        "filter": median(search_all(view) / 4 for _ in range(LOOKS)),
-        "scroll": median(_scroll_ms(view) for _ in range(LOOKS)),
-    }
+    return lambda: {"filter": search_all(view) / 4, "scroll": _scroll_ms(view)}
 
 
 def _scroll_ms(view: FastTable) -> float:
@@ -113,16 +112,23 @@ def _scroll_ms(view: FastTable) -> float:
     return sum(cpu_ms(turn, by) for by in steps) / len(steps)
 
 
-def measure_live(count: int, _home: Path) -> dict[str, float]:
+def look_at_live(count: int, _home: Path) -> Look:
     """Apply events all over the board while the list of all people is on screen."""
+    from itertools import count as counted
+
     from tests.bench.crowd import people
 
     board, view = _shown_board(people(count))
     ids = [person.id for person in board.people]
-    _follow(board, view, _changes(ids, 0))
-    began = time.thread_time()
-    _follow(board, view, _changes(ids, 1))
-    return {"live": (time.thread_time() - began) / EVENTS * 1e6}
+    turns = counted()
+
+    def look() -> dict[str, float]:
+        events = _changes(ids, next(turns))
+        began = time.thread_time()
+        _follow(board, view, events)
+        return {"live": (time.thread_time() - began) / EVENTS * 1e6}
+
+    return look
 
 
 def _shown_board(crowd: Iterable[Person]) -> tuple[Board, FastTable]:
@@ -184,49 +190,58 @@ def _changes(ids: Sequence[str], turn: int) -> list[ChangeEvent]:
     return found
 
 
-def measure_preview(count: int, home: Path) -> dict[str, float]:
+def look_at_preview(count: int, home: Path) -> Look:
     """Preview that everybody on the board is added to a cadence; reading trackers costs nothing here."""
     import asyncio
-
-    return asyncio.run(_preview(count, home))
-
-
-async def _preview(count: int, home: Path) -> dict[str, float]:
     import gc
-    from statistics import median
 
-    from cadence_desk.desk.enrollment import WishInput
-    from cadence_desk.sync.parts import EngineOptions
     from tests.bench.crowd import people
     from tests.engine.model_files import Disk
-    from tests.engine.model_world import CADENCE, ME
     from tests.engine.rig import Rig
 
-    rig = Rig(home, options=EngineOptions(live=False, sends=False), disk=Disk())
-    await rig.desk.start()
-    await rig.desk.idle()
-    board = rig.engine.board
-    board.take_people(people(count))
-    targets = [str(person.id) for person in board.people]
+    loop = asyncio.new_event_loop()
+    rig = Rig(home, options=_quiet(), disk=Disk())
+    loop.run_until_complete(_begun(rig))
+    rig.engine.board.take_people(people(count))
+    targets = [str(person.id) for person in rig.engine.board.people]
     gc.collect()
     gc.freeze()
-    spent = []
-    for _ in range(PREVIEWS):
-        began = time.thread_time()
-        rows = await rig.desk.enrollment.preview(targets, WishInput(CADENCE, ME))
-        spent.append((time.thread_time() - began) * 1000)
-        if len(rows) != count:
-            raise RuntimeError(f"{len(rows)} of {count} rows")
-    return {"enroll_preview": median(spent)}
+    return lambda: loop.run_until_complete(_previewed(rig, targets))
 
 
-WAYS: dict[str, Callable[[int, Path], dict[str, float]]] = {
+def _quiet() -> EngineOptions:
+    from cadence_desk.sync.parts import EngineOptions
+
+    return EngineOptions(live=False, sends=False)
+
+
+async def _begun(rig: Rig) -> None:
+    await rig.desk.start()
+    await rig.desk.idle()
+
+
+async def _previewed(rig: Rig, targets: list[str]) -> dict[str, float]:
+    from cadence_desk.desk.enrollment import WishInput
+    from tests.engine.model_world import CADENCE, ME
+
+    began = time.thread_time()
+    rows = await rig.desk.enrollment.preview(targets, WishInput(CADENCE, ME))
+    spent = (time.thread_time() - began) * 1000
+    if len(rows) != len(targets):
+        raise RuntimeError(f"{len(rows)} of {len(targets)} rows")
+    return {"enroll_preview": spent}
+
+
+WAYS: dict[str, Callable[[int, Path], Look]] = {
     "file": make_file,
-    "list": measure_list,
-    "live": measure_live,
-    "preview": measure_preview,
+    "list": look_at_list,
+    "live": look_at_live,
+    "preview": look_at_preview,
 }
 
 if __name__ == "__main__":
-    told = WAYS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
-    print(json.dumps(told), flush=True)  # noqa: T201  a program's output
+    at = WAYS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
+    print(STANDS, flush=True)  # noqa: T201  a program's output
+    for _ in iter(sys.stdin.readline, ""):
+        print(json.dumps(at()), flush=True)  # noqa: T201  a program's output
+    os._exit(0)  # half a million people are not taken apart one by one

@@ -10,7 +10,7 @@ import pytest
 
 from tests.bench.figures import Spread
 from tests.bench.file_work import FileWork, file_work
-from tests.bench.growth import LINES, line, slope, table
+from tests.bench.growth import line, slope
 from tests.bench.lane_times import LaneTimes
 from tests.bench.tour_stalls import stall_line
 from tests.bench.window_at_rest import of_a_minute
@@ -66,17 +66,22 @@ def test_the_exponent_is_that_of_the_power(power: float, bound: float) -> None:
     assert power - 0.01 <= slope(SIZES, [7.0 * size**power for size in SIZES]) <= bound
 
 
+def spreads(*values: float) -> list[Spread]:
+    return [Spread((value * 0.9, value, value * 1.2)) for value in values]
+
+
 def test_growth_of_the_last_step_is_not_hidden_by_what_everything_costs() -> None:
     values = [100.0, 100.0, 101.0, 101.0 * 25]
     assert slope(SIZES, values) == pytest.approx(2.0)
-    assert not line("filter", SIZES, values).ok
+    assert not line("filter", SIZES, spreads(*values)).ok
 
 
-def test_the_table_has_a_row_for_each_thing() -> None:
-    lines = table(SIZES, {name: [1.0, 1.0, 1.0, 1.0] for name in LINES}).splitlines()
-    assert len(lines) == 2 + len(LINES)
-    assert lines[0].count("|") == lines[-1].count("|")
-    assert lines[2].endswith("| 1.00 | 1.00 | 1.00 | 1.00 | 0.00 | 0.1 |")
+def test_growth_is_told_with_the_figures_of_each_size() -> None:
+    found = line("live", SIZES, spreads(50.0, 50.0, 50.0, 50.0)).to_json()
+    assert (found["value"], found["ok"], found["repeats"]) == (pytest.approx(0.0), True, 3)
+    assert [(one["people"], one["median"], one["max"]) for one in found["table"]] == [
+        (size, 50.0, 60.0) for size in SIZES
+    ]
 
 
 def tour_report(busiest: float, long: tuple[float, ...] = ()) -> dict[str, Any]:
