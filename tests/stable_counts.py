@@ -7,7 +7,8 @@ from __future__ import annotations
 
 COUNTS: dict[str, int] = {
     "API calls of a call logged on a step, live": 3,
-    "API calls of 50 people added, with preview, guard and reading back": 10,
+    "API calls of 50 people added, with preview, guard and reading back": 6,
+    "API calls of 1,000 people added, with preview, guard and reading back": 28,
     "API calls of a start that finds everything as it was": 5,
     "API calls of an hour in which nothing happens, live": 6,
     "SQL statements of a call logged on a step, both files": 116,

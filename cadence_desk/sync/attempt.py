@@ -110,14 +110,16 @@ class Attempt:
         kind = KINDS[group[0].kind]
         gateway = self._parts.gateway
         known = self._seen_open.spares_a_look(kind, group)
+        glance = self._runner.ahead.before(group, gateway.ids_at_once)
 
         def look() -> tuple[list[Prepared | AnswerUnreadable], float | None]:
             if known:
                 return [Prepared()], org_time(gateway)
-            fetched = read_before(gateway, group)
+            fetched = read_before(gateway, group, glance)
             return each_by_itself(group, partial(kind.prepare, fetched)), org_time(gateway)
 
-        answers, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
+        with self._runner.ahead.looking(glance):
+            answers, at = await in_lane(self._parts.lanes, _lane(group[0]), look)
         told = await self._readable(group, answers)
         told_at = {} if at is None else {ORG_TIME: at}
         ready: list[Operation] = []
@@ -125,9 +127,7 @@ class Attempt:
         for operation, prepared in zip(told.fine, told.answers, strict=True):
             evidence = {**(operation.evidence or {}), **prepared.evidence, **told_at}
             if prepared.done:
-                ended.append(
-                    Move(operation.op_id, _S.SETTLED, "the effect was already there", {"evidence": evidence})
-                )
+                ended.append(_there(operation, evidence))
             elif prepared.refusal:
                 ended += _refusal(operation, self._parts.boot_id, prepared, evidence)
             else:
@@ -241,6 +241,7 @@ class Attempt:
         await self._after_answer(moved)
 
     async def _send_failed(self, group: Sequence[Operation], error: DeskError) -> None:
+        self._runner.ahead.forget_all()  # whether the org can be reached is seen by the next look
         if error.executed is not Executed.NO:
             self._runner.pauses.link_failed(error.retry_after)
             await self._doubt(group, error.code)
@@ -305,6 +306,11 @@ class Attempt:
             await self._record(
                 [Move(one.op_id, _S.CANCELLED, "an earlier part was refused", {}) for one in rest]
             )
+
+
+def _there(operation: Operation, evidence: dict[str, object]) -> Move:
+    """Return the end of what need not be sent."""
+    return Move(operation.op_id, _S.SETTLED, "the effect was already there", {"evidence": evidence})
 
 
 def _unsent(operation: Operation, boot_id: str) -> Move:

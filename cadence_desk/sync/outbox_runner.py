@@ -15,6 +15,7 @@ from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.store.moves import Move
 from cadence_desk.sync.attempt import Attempt
 from cadence_desk.sync.barred_kinds import BarredKinds
+from cadence_desk.sync.looked_ahead import LookedAhead
 from cadence_desk.sync.pauses import Pauses
 from cadence_desk.sync.supervisor import settled
 from cadence_desk.sync.verifier import Verifier
@@ -61,6 +62,7 @@ class OutboxRunner:
         self._busy = {"interactive": 0, "bulk": 0}
         self._timer: asyncio.TimerHandle | None = None
         self._landed = asyncio.Event()
+        self.ahead = LookedAhead(parts.clock)
         self.verifier = Verifier(parts, options, supervisor, self, offers)
         self._attempt = Attempt(parts, self)
 
@@ -160,6 +162,8 @@ class OutboxRunner:
 
     def target_reported(self, target_ids: Iterable[str]) -> None:
         """The org reported a change of these targets: read their accepted and doubtful operations back now."""
+        target_ids = list(target_ids)
+        self.ahead.forget(target_ids)
         for target_id in target_ids:
             self.verifier.hurry(target_id, in_flight=self.work.is_flying(target_id))
 

@@ -19,23 +19,38 @@ if TYPE_CHECKING:
     from cadence_desk.domain.ports import OrgGateway
     from cadence_desk.domain.record_ids import RecordId
     from cadence_desk.domain.trackers import StepTracker, Tracker
+    from cadence_desk.sync.looked_ahead import Glance
 
 NOTHING = LookUp()
 
 
-def read_before(gateway: OrgGateway, operations: Iterable[Operation]) -> OrgGateway:
+def read_before(
+    gateway: OrgGateway, operations: Iterable[Operation], glance: Glance | None = None
+) -> OrgGateway:
     """Return a gateway that answers what preparing these operations reads; blocks while it looks that up."""
-    return _looked_up(gateway, joined(KINDS[one.kind].needs_before(gateway, one) for one in operations))
+    wanted = joined(KINDS[one.kind].needs_before(gateway, one) for one in operations)
+    if glance is not None and glance.known is not None:
+        return cast("OrgGateway", _ReadBack(gateway, wanted, LookedUp(targets=glance.known)))
+    return _looked_up(gateway, wanted, glance)
 
 
-def read_back(gateway: OrgGateway, operations: Iterable[Operation]) -> OrgGateway:
+def read_back(
+    gateway: OrgGateway, operations: Iterable[Operation], glance: Glance | None = None
+) -> OrgGateway:
     """Return a gateway that answers what verifying these operations reads; blocks while it looks that up."""
-    return _looked_up(gateway, joined(KINDS[one.kind].needs_after(one) for one in operations))
+    return _looked_up(gateway, joined(KINDS[one.kind].needs_after(one) for one in operations), glance)
 
 
-def _looked_up(gateway: OrgGateway, wanted: LookUp) -> OrgGateway:
+def _looked_up(gateway: OrgGateway, wanted: LookUp, glance: Glance | None) -> OrgGateway:
     if wanted == NOTHING:
         return gateway
+    if glance is not None and glance.more:
+        asked = joined((wanted, LookUp(targets=glance.more)))
+        found = gateway.look_up(asked)
+        if found.targets is not None:
+            glance.found = found.targets
+            return cast("OrgGateway", _ReadBack(gateway, asked, found))
+        # Whatever cannot be read about somebody who comes later must not hold up those who are asked about now.
     return cast("OrgGateway", _ReadBack(gateway, wanted, gateway.look_up(wanted)))
 
 
@@ -48,15 +63,18 @@ class _ReadBack:
         self._found = found
         by_id = (*(found.trackers or ()), *(found.targets or ()))
         self._trackers = {tracker.id: tracker for tracker in by_id}
+        self._by_target: dict[str, list[Tracker]] = {one: [] for one in wanted.targets}
+        for tracker in found.targets or ():
+            self._by_target.setdefault(tracker.target_id, []).append(tracker)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._gateway, name)
 
     def trackers_of(self, target_ids: Sequence[RecordId], *, active_only: bool) -> list[Tracker]:
         """See OrgGateway."""
-        if self._found.targets is None or not set(self._wanted.targets).issuperset(target_ids):
+        if self._found.targets is None or not all(one in self._by_target for one in target_ids):
             return self._gateway.trackers_of(target_ids, active_only=active_only)
-        found = [tracker for tracker in self._found.targets if tracker.target_id in target_ids]
+        found = [tracker for one in target_ids for tracker in self._by_target[one]]
         return [tracker for tracker in found if tracker.is_active or not active_only]
 
     def read_trackers(self, ids: Sequence[RecordId]) -> list[Tracker]:

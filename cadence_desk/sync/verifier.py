@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 _S = OperationState
 MOST_UNCLEAR = 3
 DAY_SECONDS = 86_400.0
-GROUP = 50
+GROUP = 500
+"""So many are read back by one look-up."""
+SLICE = 100
+"""So many are committed, and told to the screens, at once."""
 NOT_READ_PAUSE = 5.0
 """So long what was left out waits after several answers in a row that could not be read."""
 AGAIN_SECONDS = 15.0
@@ -60,10 +63,11 @@ class Verifier:
         self._supervisor = supervisor
         self._runner = runner
         self._offers = offers
-        self._watches = Watches(parts.clock, options.verify_after, runner.work, runner.waits)
+        self._watches = Watches(parts.clock, options.verify_after, runner.work, runner.waits, runner.ahead)
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._running = False
+        self._arms = False
 
     @property
     def busy(self) -> bool:
@@ -86,18 +90,25 @@ class Verifier:
     def watch(self, operation: Operation, *, complete_answer: bool) -> None:
         """Read this operation back, first after a moment, then less often."""
         self._watches.begin(operation, complete_answer=complete_answer)
-        self._arm()
+        self._arm_soon()
 
     def hurry(self, target_id: str, *, in_flight: bool) -> None:
         """The org reported a change of this target: read its operations back now, or as soon as they are answered."""
         if self._watches.hurry(target_id, in_flight=in_flight):
-            self._arm()
+            self._arm_soon()
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
 
+    def _arm_soon(self) -> None:
+        """Look at all of them once, however many became known in this turn of the loop."""
+        if not self._arms:
+            self._arms = True
+            asyncio.get_running_loop().call_soon(self._arm)
+
     def _arm(self) -> None:
         """Keep one timer for the earliest read."""
+        self._arms = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -139,18 +150,28 @@ class Verifier:
         def look() -> tuple[float | None, list[Checked | DeskError]]:
             # The time before the reads: an effect that is absent after them was absent at that time or later.
             at = org_time(gateway)
-            fetched = read_back(gateway, operations)
+            fetched = read_back(gateway, operations, glance)
             return at, [*each_by_itself(operations, partial(_verified, fetched))]
 
         self._watches.begin_read(operations)
+        glance = self._runner.ahead.after(operations, gateway.ids_at_once)
         try:
-            at, found = await in_lane(self._parts.lanes, LaneName.READ, look)
+            with self._runner.ahead.looking(glance):
+                at, found = await in_lane(self._parts.lanes, LaneName.READ, look)
         except DeskError as error:
             await self._unread(operations, error)
             return
-        moves = []
         for operation in operations[len(found) :]:
             self._watches[operation.op_id].due = self._now() + NOT_READ_PAUSE
+        moves = await self._decided(operations, found, at)
+        for start in range(0, len(moves), SLICE):
+            await self._commit(moves[start : start + SLICE])
+
+    async def _decided(
+        self, operations: Sequence[Operation], found: Sequence[Checked | DeskError], at: float | None
+    ) -> list[Move]:
+        """Return what follows from the reads; what cannot be decided yet is looked at again."""
+        moves = []
         for operation, checked in zip(operations, found, strict=False):
             watch = self._watches[operation.op_id]
             if isinstance(checked, DeskError):
@@ -161,7 +182,7 @@ class Verifier:
                 moves.append(move)
             elif watch.counted:
                 self._watches.next_time(watch)
-        await self._commit(moves)
+        return moves
 
     async def _unread(self, operations: Sequence[Operation], error: DeskError) -> None:
         """The org could not be read: that says nothing about the operations, unless it goes on for a day."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.ports import Clock
+    from cadence_desk.sync.looked_ahead import LookedAhead
     from cadence_desk.sync.waits import Waits
     from cadence_desk.sync.work_list import WorkList
 
@@ -25,6 +26,8 @@ HURRY_GAP = 0.5
 UNREAD_PAUSE = 60.0
 TOGETHER_SECONDS = 10.0
 """So long what is saved waits for the rest of its press."""
+MANY = 250
+"""So many rows of a run are read together at the latest; less than that waits for more, but not longer than the above."""
 MOMENT = 0.001
 NEVER = float("inf")
 
@@ -47,21 +50,33 @@ class Watch:
     complete_answer: bool = False
     counted: bool = False
     """The read under way was due, and not only asked for by an event."""
+    run_id: str = ""
+    """Its run, when the rows that are saved next are read together with it."""
+    held_until: float = -NEVER
+    """So long it waits for them at most."""
+
+    @property
+    def wanted_at(self) -> float:
+        """From when on there is a reason to read it."""
+        return min(self.due, self.hurry_at)
 
     @property
     def next_at(self) -> float:
         """When it is read next."""
-        return min(self.due, self.hurry_at)
+        return max(self.wanted_at, self.held_until)
 
 
 class Watches:
     """Everything that waits to be read."""
 
-    def __init__(self, clock: Clock, times: Sequence[float], work: WorkList, waits: Waits) -> None:
+    def __init__(
+        self, clock: Clock, times: Sequence[float], work: WorkList, waits: Waits, ahead: LookedAhead
+    ) -> None:
         self._clock = clock
         self._times = times
         self._work = work
         self._waits = waits
+        self._ahead = ahead
         self._of: dict[str, Watch] = {}
         self._reported: set[str] = set()
 
@@ -89,6 +104,8 @@ class Watches:
         """Watch what was answered, or lost, just now: read first after a moment, then less often."""
         now = self.now()
         watch = Watch(operation.op_id, now, now + self._times[0], complete_answer=complete_answer)
+        if operation.lane == "bulk" and operation.state is _S.ACCEPTED:
+            watch.run_id = operation.run_id
         if operation.target_id in self._reported:
             # The event was faster than the answer.
             self._reported.discard(operation.target_id)
@@ -120,9 +137,29 @@ class Watches:
     def due(self) -> list[Watch]:
         """Return what has to be read now."""
         until = self.now() + MOMENT
-        return [
-            watch for watch in self._of.values() if watch.next_at <= until and not self._is_put_off(watch)
-        ]
+        runs: dict[str, list[Watch]] = {}
+        found = []
+        for watch in self._of.values():
+            if watch.run_id and not watch.step:
+                runs.setdefault(watch.run_id, []).append(watch)
+            elif watch.next_at <= until and not self._is_put_off(watch):
+                found.append(watch)
+        for run_id, rows in runs.items():
+            found += self._due_of_run(run_id, rows, until)
+        return found
+
+    def _due_of_run(self, run_id: str, rows: Sequence[Watch], until: float) -> list[Watch]:
+        """Return the rows of a run to read now: many, or all there are; else they wait a little for the next ones."""
+        wanted = [watch for watch in rows if watch.wanted_at <= until]
+        if not wanted:
+            return []
+        last = len(wanted) == len(rows) and not self._ahead.outlook.goes_on(run_id)
+        oldest = min(watch.since for watch in wanted)
+        if len(wanted) >= MANY or last or oldest + TOGETHER_SECONDS <= until:
+            return wanted
+        for watch in wanted:
+            watch.held_until = watch.since + TOGETHER_SECONDS
+        return []
 
     def begin_read(self, operations: Sequence[Operation]) -> None:
         """Note that these are read now; a crash of the read leaves them all to a later one."""

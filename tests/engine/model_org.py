@@ -73,6 +73,7 @@ class ModelOrg:
     takes_composites: bool = False
     """What changed and was deleted since a time is then answered by one call, as of that moment."""
     ahead: dict[str, Any] = field(default_factory=dict)
+    ids_at_once: int = 1_000
     odd: set[str] = field(default_factory=set)
     """Records whose rows cannot be read where operations ask for them."""
 

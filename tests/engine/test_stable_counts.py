@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.engine.rig import Rig
 
 ANNA, BERT = lead(1), lead(2)
-MANY, ROWS, EVENTS = 50, 100, 2_000
+ROWS, EVENTS = 100, 2_000
 LATER = 3_600_000
 """Milliseconds by which events follow the rows: none leaves open which of the two is newer."""
 IN_BETWEEN = 100.0
@@ -97,20 +97,21 @@ def test_a_logged_call(rig: Rig, run: Run[Any]) -> None:
     run(go())
 
 
-def test_many_people_added(rig: Rig, run: Run[Any]) -> None:
+@pytest.mark.parametrize("many", [50, 1_000])
+def test_many_people_added(many: int, rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
-        for number in range(1, MANY + 1):
+        for number in range(1, many + 1):
             rig.world.add_lead(number)
         await rig.start()
         await rig.pass_time(IN_BETWEEN)
         rig.org.calls.clear()
         wish = WishInput(CADENCE, ME)
-        rows = await rig.desk.enrollment.preview([lead(number) for number in range(1, MANY + 1)], wish)
+        rows = await rig.desk.enrollment.preview([lead(number) for number in range(1, many + 1)], wish)
         await rig.desk.enrollment.start(rows, wish)
         await rig.pass_time(60)
-        assert len(rig.world.trackers) == MANY
-        assert all(rig.states(lead(number)) == ["settled"] for number in range(1, MANY + 1))
-        name = "API calls of 50 people added, with preview, guard and reading back"
+        assert len(rig.world.trackers) == many
+        assert all(rig.states(lead(number)) == ["settled"] for number in range(1, many + 1))
+        name = f"API calls of {many:,} people added, with preview, guard and reading back"
         hold(name, asked_by_people(rig).total(), asked_by_people(rig))
 
     run(go())

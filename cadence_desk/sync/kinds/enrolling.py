@@ -39,6 +39,7 @@ class EnrollKind(OperationKind):
     """Adds one target to one cadence."""
 
     kind = Kind.ENROLL
+    looks_ahead = True
 
     @override
     def needs_before(self, gateway: OrgGateway, operation: Operation) -> LookUp:

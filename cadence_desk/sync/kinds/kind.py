@@ -122,6 +122,8 @@ class OperationKind(ABC):
     kind: Kind
     shares_record = False
     """True when other operations change the same record: after a re-send at once they wait until the first is over."""
+    looks_ahead = False
+    """True when all that preparation looks at are the trackers of its target: those of many rows can be looked up at once."""
     starts_from_open_step = False
     """True when all that preparation looks at is whether the step it is about is still open."""
 

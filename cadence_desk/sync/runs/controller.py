@@ -16,6 +16,7 @@ from cadence_desk.domain.planning.run import OPEN_RUNS, RunState
 from cadence_desk.sync.runs.book import RunBook
 from cadence_desk.sync.runs.brake import RunBrake
 from cadence_desk.sync.runs.live_run import Beginning, LiveRun
+from cadence_desk.sync.runs.outlook import RunOutlook
 from cadence_desk.sync.supervisor import settled
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class RunController:
         self._timer: asyncio.TimerHandle | None = None
         self._running = False
         runner.on_taken = self._heard
+        runner.ahead.outlook = RunOutlook(self.book, runner.work)
 
     # ------------------------------------------------------------ life
 
