@@ -48,11 +48,16 @@ T = TypeVar("T")
 SLICE = 500
 
 
+class _Emptied(FileDamaged):
+    """The file was found damaged before, and is empty since."""
+
+
 class CacheFile:
     """The cache of one org and user.
 
     `rebuilt` says why the file was made anew (empty when it was not): it then holds no marks, and the engine
-    reads everything again. Futures fail with DiskFull or StoreError when a commit failed.
+    reads everything again. `emptied` is True from then on until the engine knows, and saves everything there is.
+    Futures fail with DiskFull or StoreError when a commit failed.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class CacheFile:
         self._writer = Writer("cache-writer", self._connect)
         self._reader = self._options.reader or Worker("cache-reader")
         self._ready = False
+        self.emptied = False
         self.rebuilt = ""
 
     def open(self) -> Future[None]:
@@ -88,12 +94,14 @@ class CacheFile:
     def save(self, batch: CacheBatch) -> Future[None]:
         """Store a batch in one transaction.
 
-        Raises (through the future): FileDamaged when the file turned out damaged; it is then empty and usable, and
-        the engine has to read everything again.
+        Raises (through the future): FileDamaged when the file turned out damaged, whoever met that first; it is then
+        empty, and takes nothing until the engine knows that everything has to be saved again.
         """
 
         def job(connection: sqlite3.Connection) -> None:
             self._require_open()
+            if self.emptied:
+                raise _Emptied
             write_batch(connection, self._rows, batch)
 
         return self._healing(lambda: self._writer.commit(job))
@@ -204,7 +212,9 @@ class CacheFile:
         return future
 
     def _rebuild_after_damage(self, future: Future[Any]) -> None:
-        if isinstance(future.exception(), FileDamaged):
+        error = future.exception()
+        if isinstance(error, FileDamaged) and not isinstance(error, _Emptied):
+            self.emptied = True
             self.rebuilt = "The cache turned out damaged."
             self.wipe()
 

@@ -94,7 +94,7 @@ class Engine:
             # The cache is disposable: without it everything is read from the org.
             _log.warning("the cache could not be read: %s", error.code)
             self._cached_until = None
-            save_everything_again(self.board, self.follower.marks)
+            save_everything_again(self.board, self.follower.marks, self.parts.cache)
         self.takes_work = True
         self.follower.wake()
 

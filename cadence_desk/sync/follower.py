@@ -263,7 +263,7 @@ class FeedFollower:
         try:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
-            save_everything_again(self._board, self.marks)
+            save_everything_again(self._board, self.marks, self._parts.cache)
             self._unsaved = True
         except DeskError:
             # The cache is disposable, but a mark must not be saved later without these rows.

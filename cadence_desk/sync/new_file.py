@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cadence_desk.store.cache import CacheFile
     from cadence_desk.sync.board import Board
     from cadence_desk.sync.marks import Marks
 
 
-def save_everything_again(board: Board, marks: Marks) -> None:
+def save_everything_again(board: Board, marks: Marks, cache: CacheFile) -> None:
     """Note all that is shown as not saved yet, marks included."""
+    cache.emptied = False
     for shelf in (board.people, board.trackers, board.steps):
         for record in shelf:
             board.unsaved.note(shelf.entity, record.id, record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -212,7 +213,18 @@ def test_damage_found_while_loading_empties_the_cache(file: CacheFile, path: Pat
         done(file.save(CacheBatch(people(3), marks={"topic": b"1"}, documents={"d": "text"})))
         with raw(path) as link:
             link.execute(sql)
-        with pytest.raises(FileDamaged):
-            done(read())
-    assert (done(file.load_people()), done(file.marks())) == ([], {})
+        assert isinstance(outcome(read()), FileDamaged)
+        late = CacheBatch(people(1), marks={"topic": b"2"})
+        assert isinstance(outcome(file.save(late)), FileDamaged), "it counts on rows that are gone"
+        assert (done(file.load_people()), done(file.marks())) == ([], {})
+        assert file.emptied
+        file.emptied = False
     assert file.rebuilt
+
+
+def outcome(future: Future[Any]) -> BaseException | None:
+    """Return how a job ended, once the file itself has heard of it."""
+    heard = Event()
+    future.add_done_callback(lambda _done: heard.set())
+    assert heard.wait(60)
+    return future.exception()
