@@ -79,5 +79,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it so also keeps what was measured
+    for asked in (signal.SIGINT, signal.SIGTERM):  # who ends it keeps what was measured
+        signal.signal(asked, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import json
+import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -42,4 +43,7 @@ def tell(figure: Figure) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's background jobs are told to ignore it
     sys.exit(main(*sys.argv[1:]))
