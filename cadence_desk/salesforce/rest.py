@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 from urllib.parse import quote
 
@@ -66,7 +67,7 @@ class RestClient:
         self._clients = _Clients()
         self._lock = threading.Lock()
         self._version = ""
-        self.composites = Composites(time.monotonic)
+        self.composites = Composites(monotonic)
         self.ahead: dict[str, Any] = {}
         """First pages of queries, and other answers, that were asked for together and are wanted next; each is used once."""
 
