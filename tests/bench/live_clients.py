@@ -86,7 +86,7 @@ def bare(decoder: str) -> list[str]:
 
 def pysfpubsub() -> list[str]:
     """Return the command. Raises NotHere."""
-    return [str(peers.environment()), str(HERE / "live_pysfpubsub.py")]
+    return [str(peers.environment("pysfpubsub")), str(HERE / "live_pysfpubsub.py")]
 
 
 def node() -> list[str]:
