@@ -14,13 +14,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.bench.figures import Figure, Spread, exponent
-from tests.bench.growth_child import READY, STANDS
+from tests.bench.growth_child import READY
+from tests.bench.standing import standing
 from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -78,44 +79,17 @@ def looks(what: str, sizes: Sequence[int], homes: Sequence[Path], times: int) ->
     kept: list[list[dict[str, float]]] = [[] for _ in sizes]
     with ExitStack() as stack:
         children = [
-            stack.enter_context(standing(what, size, home)) for size, home in zip(sizes, homes, strict=True)
+            stack.enter_context(standing("tests.bench.growth_child", what, str(size), str(home)))
+            for size, home in zip(sizes, homes, strict=True)
         ]
         for child in children:
-            if (said := answer(child)) != STANDS:
-                raise RuntimeError(f"{what} did not come to stand: {said!r}")
+            child.stand()
         for _ in range(times):
             for child, told in zip(children, kept, strict=True):
-                told.append(json.loads(asked(child)))
+                child.ask()
+                told.append(json.loads(child.heard()))
     first = 1 if times > 1 else 0
     return {name: [Spread(tuple(one[name] for one in told[first:])) for told in kept] for name in kept[0][0]}
-
-
-@contextmanager
-def standing(what: str, size: int, home: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start a process for one thing at one size; it ends with this."""
-    command = [sys.executable, "-m", "tests.bench.growth_child", what, str(size), str(home)]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
-
-
-def answer(child: subprocess.Popen[str]) -> str:
-    """Return the next line of a child."""
-    assert child.stdout is not None
-    return child.stdout.readline().strip()
-
-
-def asked(child: subprocess.Popen[str]) -> str:
-    """Ask a child for one look."""
-    assert child.stdin is not None
-    child.stdin.write("look\n")
-    child.stdin.flush()
-    return answer(child)
 
 
 def starts(until: str, homes: Sequence[Path], repeats: int) -> list[Spread]:

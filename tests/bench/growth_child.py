@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench.standing import answer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -35,7 +37,6 @@ WHEELS = 30
 DEAD_ORG = "https://localhost:1"
 """Nobody answers there: what is on this computer shows all the same."""
 READY = "ready.json"
-STANDS = "stands"
 
 
 def make_file(count: int, home: Path) -> Look:
@@ -241,7 +242,5 @@ WAYS: dict[str, Callable[[int, Path], Look]] = {
 
 if __name__ == "__main__":
     at = WAYS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
-    print(STANDS, flush=True)  # noqa: T201  a program's output
-    for _ in iter(sys.stdin.readline, ""):
-        print(json.dumps(at()), flush=True)  # noqa: T201  a program's output
+    answer(lambda: json.dumps(at()))
     os._exit(0)  # half a million people are not taken apart one by one

@@ -12,6 +12,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from tests.bench.standing import answer
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -25,21 +27,21 @@ LOOK_MS = 500
 
 
 def when_asked(seconds: float, end: Callable[[], None]) -> None:
-    """Say that the window stands; at each signal count and print milliseconds a minute; end when no more come.
+    """Say that the window stands; at each signal count milliseconds a minute; end when no more come.
 
     In a thread of its own, which sleeps: the window's thread has nothing to do with it.
     """
-    print("standing", flush=True)  # noqa: T201  a program's output
 
-    def count() -> None:
-        for _ in iter(sys.stdin.readline, ""):
-            cpu, began = time.process_time(), time.monotonic()
-            time.sleep(seconds)
-            spent = (time.process_time() - cpu) / (time.monotonic() - began)
-            print(spent * 60_000, flush=True)  # noqa: T201  a program's output
+    def count() -> str:
+        cpu, began = time.process_time(), time.monotonic()
+        time.sleep(seconds)
+        return str((time.process_time() - cpu) / (time.monotonic() - began) * 60_000)
+
+    def counted() -> None:
+        answer(count)
         end()
 
-    threading.Thread(target=count, name="count", daemon=True).start()
+    threading.Thread(target=counted, name="count", daemon=True).start()
 
 
 def bare(seconds: float) -> None:

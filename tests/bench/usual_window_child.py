@@ -29,12 +29,12 @@ from cadence_desk.bridge.loop import DeskLoop
 from cadence_desk.bridge.stall_meter import StallMeter
 from cadence_desk.launch.tour.hands import Hands
 from tests.bench.crowd import CITIES, people_table
+from tests.bench.lists import COLUMNS
 from tests.bench.usual_lists import UsualModel, usual_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COLUMNS = ["name", "company", "title", "status", "owner", "email", "phone", "city"]
 WORDS = ("a", "smith", "zz")
 PAUSE = 0.03
 

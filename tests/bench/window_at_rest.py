@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -18,16 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.figures import VALUE, Spread, compared
+from tests.bench.standing import Standing, standing
 from tests.desk.practice_org import Org
-from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from tests.bench.figures import Figure
     from tests.bench.rounds import Rounds
 
-PATIENCE_SECONDS = 90
 LOOK_SECONDS, QUICK_LOOK_SECONDS = 10, 5
 MARKS_FADE = 5.0
 """Seconds until the marks of what changed last have faded."""
@@ -63,49 +61,21 @@ def both(org: Org, seconds: int, looks: int, home: Path) -> list[tuple[float, fl
     """Return the CPU milliseconds a minute of the real window and of the bare one; the org stands still meanwhile."""
     ready = home.with_suffix(".json")
     ready.write_text(json.dumps(org.ready), encoding="utf-8")
-    windows = start("desk", seconds, str(home), str(ready)), start("bare", seconds)
-    try:
-        for one in windows:
-            said = line_of(one)
-            if said != "standing":
-                raise RuntimeError(f"a window did not come to stand: {said!r}")
+    with window("desk", seconds, str(home), str(ready)) as real, window("bare", seconds) as bare:
+        real.stand()
+        bare.stand()
         org.control("/clock", {"paused": True})
         time.sleep(MARKS_FADE)
-        return [look(*windows) for _ in range(looks)]
-    finally:
-        for one in windows:
-            end(one)
+        return [look(real, bare) for _ in range(looks)]
 
 
-def look(real: subprocess.Popen[str], bare: subprocess.Popen[str]) -> tuple[float, float]:
-    """Have both count at once."""
-    for one in (real, bare):
-        assert one.stdin is not None
-        one.stdin.write("count\n")
-        one.stdin.flush()
-    return float(line_of(real)), float(line_of(bare))
-
-
-def start(kind: str, seconds: int, *more: str) -> subprocess.Popen[str]:
+def window(kind: str, seconds: int, *more: str) -> AbstractContextManager[Standing]:
     """Start a window in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.resting_child", kind, str(seconds), *more]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return standing("tests.bench.resting_child", kind, str(seconds), *more)
 
 
-def line_of(process: subprocess.Popen[str]) -> str:
-    """Return the next line of a child."""
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """Have a child end; one that does not come to its end is ended."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(PATIENCE_SECONDS)
-    assert process.stdout is not None
-    process.stdout.close()
+def look(real: Standing, bare: Standing) -> tuple[float, float]:
+    """Have both count at once."""
+    real.ask()
+    bare.ask()
+    return float(real.heard()), float(bare.heard())

@@ -24,6 +24,7 @@ from tests.bench.figures import (
 )
 from tests.bench.groups import GROUPS, of_module
 from tests.bench.report import Report
+from tests.bench.standing import standing
 from tests.house.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -230,3 +231,11 @@ def test_a_group_that_is_stopped_ends_in_order(monkeypatch: pytest.MonkeyPatch, 
 def test_every_group_has_a_module_that_measures_it() -> None:
     folder = ROOT / "tests" / "bench"
     assert [name for name in GROUPS.values() if not (folder / f"{name}.py").is_file()] == []
+
+
+def test_a_process_that_ends_before_it_stands_is_told() -> None:
+    with (
+        standing("tests.unit.bench.made_up_group", "file") as one,
+        pytest.raises(RuntimeError, match="ended with 0"),
+    ):
+        one.stand()
