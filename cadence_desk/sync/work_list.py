@@ -140,5 +140,10 @@ class WorkList:
         self._withheld.difference_update(op_ids)
 
 
+def in_order(operations: Iterable[Operation]) -> list[Operation]:
+    """Return operations in the order in which they are sent."""
+    return sorted(operations, key=_order)
+
+
 def _order(operation: Operation) -> tuple[float, str, int]:
     return (operation.created, operation.intent_id, operation.seq)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.planning.run import RunState
 from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.sync.work_list import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +31,12 @@ class RunOutlook:
         live = self._book.live.get(run_id)
         if live is None or live.run.state not in _GO_ON:
             return ()
-        found = [
-            one.target_id
+        waiting = [
+            one
             for one in self._work.of_run(run_id)
             if one.state is _S.QUEUED and one.op_id not in self._work.in_flight
         ]
+        found = [one.target_id for one in in_order(waiting)]
         coming = live.next_numbers(most - len(found))
         found += [RecordId(str(live.rows[number - 1].target_id)) for number in coming]
         return found[:most]

@@ -1,0 +1,192 @@
+"""The next rows of a run are looked up ahead: few calls, and nobody is added twice, claimed for us or sent after a stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cadence_desk.domain.operations import OperationState
+from cadence_desk.domain.planning.ledger import Bin
+from cadence_desk.domain.ports import LaneName
+from cadence_desk.sync.looked_ahead import SEEN_SECONDS
+from tests.engine.fates import Fate
+from tests.engine.model_world import CADENCE, COLLEAGUE, OTHER_CADENCE, lead
+from tests.engine.test_runs import agreed, begun, in_the_middle, people, set_going, sizes
+
+if TYPE_CHECKING:
+    from cadence_desk.domain.lookups import LookedUp, LookUp
+    from tests.engine.conftest import Run
+    from tests.engine.rig import Rig
+
+S = OperationState
+LATER = lead(200)
+"""Somebody whose row is sent with one of the last groups."""
+
+
+def unreported(rig: Rig, target: str) -> None:
+    """Have a colleague add somebody, and nothing tell the desk of it."""
+    tell, rig.world.tell = rig.world.tell, lambda _topic, _events: None
+    rig.world.enroll(target, CADENCE, COLLEAGUE)
+    rig.world.tell = tell
+
+
+def end_of(rig: Rig, target: str) -> tuple[str, str]:
+    (one,) = rig.desk.operations_of(target)
+    return one.state.value, one.server_code
+
+
+def others_confirmed(rig: Rig, count: int) -> bool:
+    """True when everybody but the colleague's person was added by us, once."""
+    states = [rig.states(lead(number)) for number in range(1, count + 1) if lead(number) != LATER]
+    (one,) = [tracker for tracker in rig.world.trackers.values() if tracker.target_id == LATER]
+    return states == [["settled"]] * (count - 1) and not rig.world.doubles() and one.owner_id == COLLEAGUE
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3, 4, 6])
+def test_a_stop_after_any_group_sends_nothing_more(groups: int, rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 300))
+        await in_the_middle(rig, 2 * groups)
+        assert len(rig.org.sent) == groups
+        assert len(rig.lanes.waiting) == 1, "one group at a time is under way"
+        await rig.desk.runs.stop(started.run_id)
+        set_going(rig)
+        await rig.pass_time(90)
+        assert len(rig.org.sent) <= groups + 1, "the group that was under way, and no other"
+        sent = sum(sizes(rig))
+        ledger = await rig.desk.runs.report(started.run_id)
+        assert [ledger.count(which) for which in Bin] == [sent, 0, 0, 300 - sent]
+        await agreed(rig, started.run_id)
+
+    run(go())
+
+
+def test_whom_a_colleague_adds_after_the_look_is_not_claimed_and_not_added_twice(
+    rig: Rig, run: Run[Any]
+) -> None:
+    async def go() -> None:
+        await begun(rig, await people(rig, 300))
+        await in_the_middle(rig, 4)
+        assert rig.org.calls["look-up"] == 1, "everybody was looked up before the first row was sent"
+        unreported(rig, LATER)
+        set_going(rig)
+        await rig.pass_time(90)
+        assert end_of(rig, LATER) == ("refused", "UNKNOWN_EXCEPTION"), "the org's own guard"
+        assert others_confirmed(rig, 300)
+
+    run(go())
+
+
+def test_whose_change_the_org_reports_is_looked_at_again(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await begun(rig, await people(rig, 300))
+        await in_the_middle(rig, 4)
+        rig.world.enroll(LATER, CADENCE, COLLEAGUE)
+        await rig.pass_time(1)
+        set_going(rig)
+        await rig.pass_time(90)
+        assert end_of(rig, LATER) == ("refused", "ALREADY_IN_THIS_CADENCE"), "nothing was sent for it"
+        assert others_confirmed(rig, 300)
+
+    run(go())
+
+
+@pytest.mark.parametrize("asleep", [False, True], ids=["slow", "asleep"])
+def test_an_old_look_does_not_count(asleep: bool, rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await begun(rig, await people(rig, 300))
+        await in_the_middle(rig, 4)
+        unreported(rig, LATER)
+        if asleep:
+            rig.clock.slept += SEEN_SECONDS + 1
+        else:
+            rig.clock.advance(SEEN_SECONDS + 1)
+        set_going(rig)
+        await rig.pass_time(90)
+        assert end_of(rig, LATER) == ("refused", "ALREADY_IN_THIS_CADENCE"), "nothing was sent for it"
+        assert others_confirmed(rig, 300)
+
+    run(go())
+
+
+def test_a_report_during_the_look_counts(rig: Rig, run: Run[Any]) -> None:
+    """The answer may be older than the report, although it comes later."""
+
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 300))
+        looked = False
+
+        def colleague(what: str) -> None:
+            nonlocal looked
+            if what == "look-up" and not looked:
+                looked = True
+                unreported(rig, LATER)
+                rig.engine.runner.target_reported([LATER])
+
+        rig.org.after_read = colleague
+        await rig.pass_time(90)
+        assert started.finished
+        assert end_of(rig, LATER) == ("refused", "ALREADY_IN_THIS_CADENCE")
+        assert others_confirmed(rig, 300)
+
+    run(go())
+
+
+@pytest.mark.parametrize("fate", [Fate.BUSY, Fate.LOST])
+def test_after_a_failed_send_the_next_group_looks_first(fate: Fate, rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 300))
+        await in_the_middle(rig, 4)
+        rig.org.fates.append(fate)
+        before = rig.org.calls["look-up"]
+        rig.lanes.let_go()
+        rig.lanes.let_go(len(rig.lanes.waiting))
+        await rig.pass_time(0.01)
+        set_going(rig)
+        await rig.pass_time(1_000)
+        assert rig.org.calls["look-up"] > before
+        assert (await agreed(rig, started.run_id)).count(Bin.SUCCESS) == 300
+
+    run(go())
+
+
+@pytest.mark.parametrize(("at_once", "first", "looks"), [(1_000, 300, 1), (100, 100, 4)])
+def test_an_org_without_composites_is_asked_about_a_hundred_at_once(
+    at_once: int, first: int, looks: int, rig: Rig, run: Run[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.org.ids_at_once, look_up = at_once, rig.org.look_up
+    asked: list[int] = []
+
+    def noted(wanted: LookUp) -> LookedUp:
+        asked.append(len(wanted.targets))
+        return look_up(wanted)
+
+    monkeypatch.setattr(rig.org, "look_up", noted)
+
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 300))
+        rig.lanes.held.add(LaneName.READ)
+        await rig.pass_time(8.5)
+        assert len(rig.org.sent) == 8
+        assert (asked[0], len(asked)) == (first, looks), f"{asked} before anything was read back"
+        assert max(asked) <= at_once
+        set_going(rig)
+        await rig.pass_time(90)
+        assert (await agreed(rig, started.run_id)).count(Bin.SUCCESS) == 300
+
+    run(go())
+
+
+def test_an_odd_row_of_somebody_who_comes_later_holds_up_nobody_now(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        targets = await people(rig, 300)
+        rig.org.odd.add(rig.world.enroll(LATER, OTHER_CADENCE).id)
+        started = await begun(rig, targets)
+        await rig.pass_time(30)
+        assert started.counts()[S.SETTLED] + started.counts()[S.ACCEPTED] >= 200
+        rig.org.odd.clear()
+        await rig.pass_time(300)
+        assert started.counts() == {S.SETTLED: 300}
+
+    run(go())
