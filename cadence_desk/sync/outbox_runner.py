@@ -237,6 +237,7 @@ class OutboxRunner:
         finally:
             self._busy[lane] -= 1
             self.work.land(group)
+            self.verifier.landed(one.target_id for one in group if not self.work.is_flying(one.target_id))
             if not self.work.in_flight:
                 self._landed.set()
             self.wake()

@@ -26,7 +26,7 @@ from cadence_desk.sync.waits import DOUBTED
 from cadence_desk.sync.watches import UNREAD_PAUSE, Watch, Watches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cadence_desk.domain.orgs import Capabilities
     from cadence_desk.domain.ports import OrgGateway
@@ -96,6 +96,10 @@ class Verifier:
         """The org reported a change of this target: read its operations back now, or as soon as they are answered."""
         if self._watches.hurry(target_id, in_flight=in_flight):
             self._arm_soon()
+
+    def landed(self, target_ids: Iterable[str]) -> None:
+        """Nothing of these targets is in flight any more: an event that came meanwhile hurries no later answer."""
+        self._watches.forget_reports(target_ids)
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()

@@ -22,6 +22,14 @@ DOUBTED = "doubted_at"
 
 LONGEST_WAIT = 3600.0
 """Nothing here waits longer: more than that between a file's time and the clock means that the clock was set."""
+FORGET_SECONDS = 60.0
+"""So often it is looked what can be forgotten: doubtful sends that are over, of operations that are over.
+
+While its operation is open a doubt is kept, however old: the same send must not be waited for once more.
+"""
+_ENDS = frozenset(
+    {OperationState.SETTLED, OperationState.REFUSED, OperationState.CANCELLED, OperationState.SUPERSEDED}
+)
 _NOT_A_MATTER_OF_TIME = frozenset({Hold.SIGNED_OUT, Hold.RUN_HOLDING, Hold.SAFE_MODE})
 
 
@@ -41,6 +49,9 @@ class Waits:
         self._ends: dict[str, tuple[float, float]] = {}
         self._doubted: dict[tuple[str, str], dict[str, _Doubt]] = {}
         self._sent_twice: dict[str, _Doubt] = {}
+        self._ended: dict[str, tuple[str, str]] = {}
+        """Those whose operation is over, with their record: forgotten as soon as nothing of them can be carried out."""
+        self._looked_at = 0.0
 
     def take(self, operations: Iterable[Operation], *, loaded: bool = False) -> None:
         """Note what operations wait for, as they were committed; `loaded` when that was in an earlier process."""
@@ -51,15 +62,37 @@ class Waits:
                 self._ends.pop(one.op_id, None)
             elif self._ends.get(one.op_id, (0.0, 0.0))[0] != one.next_try:
                 self._ends[one.op_id] = (one.next_try, now + min(max(one.next_try - wall, 0.0), LONGEST_WAIT))
+        if self._ended and now - self._looked_at >= FORGET_SECONDS:
+            self._forget_ended(now)
 
     def _note_doubt(self, operation: Operation, now: float, wall: float | None) -> None:
         seen = operation.evidence or {}
         twice, shared = seen.get(UNSURE), seen.get(DOUBTED)
+        if not twice and not isinstance(shared, float):
+            return
+        key = (operation.target_id, operation.subject_id)
+        if operation.state in _ENDS:
+            known = operation.op_id in self._sent_twice or operation.op_id in self._doubted.get(key, ())
+            if not known and wall is None:
+                return  # it was forgotten, because its sends are over
+            self._ended[operation.op_id] = key
         if isinstance(twice, float) and twice:
             self._note(self._sent_twice, operation.op_id, twice, self._over_at(twice, now, wall))
         if isinstance(shared, float):
-            record = self._doubted.setdefault((operation.target_id, operation.subject_id), {})
+            record = self._doubted.setdefault(key, {})
             self._note(record, operation.op_id, shared, self._over_at(shared, now, wall))
+
+    def _forget_ended(self, now: float) -> None:
+        self._looked_at = now
+        for op_id, key in list(self._ended.items()):
+            record = self._doubted.get(key, {})
+            doubts = [held[op_id] for held in (self._sent_twice, record) if op_id in held]
+            if all(doubt.over <= now for doubt in doubts):
+                self._sent_twice.pop(op_id, None)
+                record.pop(op_id, None)
+                if not record:
+                    self._doubted.pop(key, None)
+                del self._ended[op_id]
 
     @staticmethod
     def _note(doubts: dict[str, _Doubt], op_id: str, sent: float, over: float) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cadence_desk.domain.operations import OperationState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cadence_desk.domain.operations import Operation
     from cadence_desk.domain.ports import Clock
@@ -131,6 +131,10 @@ class Watches:
                 watch.hurry_at = min(watch.hurry_at, max(now, watch.read_at + HURRY_GAP))
                 hurried = True
         return hurried
+
+    def forget_reports(self, target_ids: Iterable[str]) -> None:
+        """What was reported of these while something was in flight counts no more: that has landed."""
+        self._reported.difference_update(target_ids)
 
     # ------------------------------------------------------------ reading
 

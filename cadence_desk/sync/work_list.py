@@ -29,7 +29,6 @@ class WorkList:
         self._operations: dict[str, Operation] = {}
         self._by_target: dict[str, dict[str, None]] = {}
         self._by_run: dict[str, list[str]] = {}
-        self._by_intent: dict[str, list[str]] = {}
         self._heads: dict[str, Operation] = {}
         self._flying: dict[str, int] = {}
         self.in_flight: set[str] = set()
@@ -51,10 +50,8 @@ class WorkList:
         """Take operations as committed; returns the targets they belong to."""
         targets: set[str] = set()
         for operation in operations:
-            if operation.op_id not in self._operations:
-                self._by_intent.setdefault(operation.intent_id, []).append(operation.op_id)
-                if operation.run_id:
-                    self._by_run.setdefault(operation.run_id, []).append(operation.op_id)
+            if operation.run_id and operation.op_id not in self._operations:
+                self._by_run.setdefault(operation.run_id, []).append(operation.op_id)
             self._operations[operation.op_id] = operation
             self._by_target.setdefault(operation.target_id, {})[operation.op_id] = None
             targets.add(operation.target_id)
@@ -86,9 +83,21 @@ class WorkList:
         return [operation for operation in self.of_target(target_id) if operation.intent_id == intent_id]
 
     def of_intents(self, intent_ids: Iterable[str]) -> list[Operation]:
-        """Return the operations of these presses, whoever they are about."""
-        found = (op_id for intent_id in intent_ids for op_id in self._by_intent.get(intent_id, ()))
-        return [self._operations[op_id] for op_id in found]
+        """Return the operations of these presses, in order.
+
+        A press bears the name of its first operation, and all of it is about one person: no index of its own has to
+        grow with every press.
+        """
+        named: list[Operation] = []
+        others: set[str] = set()
+        for intent_id in intent_ids:
+            first = self._operations.get(intent_id)
+            if first is None or first.intent_id != intent_id:
+                others.add(intent_id)
+            else:
+                named += self.of_intent(intent_id, first.target_id)
+        rest = [one for one in self._operations.values() if one.intent_id in others] if others else []
+        return named + sorted(rest, key=_order)
 
     def of_run(self, run_id: str) -> list[Operation]:
         """Return the operations of one run."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cadence_desk.domain.changes import Activity, ChangeEvent, ChangeType
+from cadence_desk.domain.operations import Kind, Operation, OperationState
 from cadence_desk.domain.people import Person, PersonKind
-from cadence_desk.sync import follower, shelf
+from cadence_desk.sync import follower, shelf, work_list
 from cadence_desk.sync.board import Board
 from cadence_desk.sync.event_buffer import EventBuffer
 from cadence_desk.sync.event_fields import LEAD
+from cadence_desk.sync.org_time import UNSURE
 from cadence_desk.sync.parts import Tables
 from cadence_desk.sync.unreadable import Unreadable
+from cadence_desk.sync.waits import DOUBTED, Waits
 from tests.engine.model_world import lead
 from tests.engine.virtual_time import SteeredClock
 
@@ -127,3 +131,71 @@ def test_unreadable_events_are_one_line_a_minute() -> None:
     unreadable.tell(feed, 161.0)
     assert [line.text for line in feed] == [one, many, "Ada was added"]
     assert unreadable.words.startswith("1,202 change events could not be read since the start.")
+
+
+def doubtful(number: int, at: float, state: OperationState = OperationState.QUEUED) -> Operation:
+    """One of many that were sent again at once after a lost answer."""
+    return Operation(
+        f"op{number}",
+        f"press{number}",
+        0,
+        Kind.PAUSE,
+        lead(number),
+        state,
+        {},
+        subject_id="step",
+        evidence={UNSURE: at, DOUBTED: at},
+    )
+
+
+def test_doubts_are_remembered_until_they_are_over_and_no_longer() -> None:
+    clock = SteeredClock()
+    waits = Waits(clock, 660.0)
+    for number in range(500):
+        asked = clock.wall()
+        waits.take([doubtful(number, asked)])
+        waits.take([doubtful(number, asked, OperationState.SETTLED)])
+        follower = Operation("after", "p", 0, Kind.RESUME, lead(number), OperationState.QUEUED, {})
+        same_record = replace(follower, subject_id="step")
+        assert waits.left(same_record) == 660.0
+        assert waits.left(replace(follower, follows=f"op{number}")) == 660.0
+        clock.advance(60.0)
+    assert len(waits._doubted) + len(waits._sent_twice) <= 2 * (660 // 60 + 2), (
+        "what is over and can be carried out no more is forgotten"
+    )
+    for _ in range(3):
+        clock.advance(700.0)
+        waits.take([doubtful(1, 1.0, OperationState.SETTLED)])
+    assert len(waits._doubted) + len(waits._sent_twice) == 0, (
+        "an ended one that is told of again begins no new wait"
+    )
+
+
+def test_a_doubt_of_what_is_still_open_is_not_begun_again() -> None:
+    clock = SteeredClock()
+    waits = Waits(clock, 660.0)
+    at = clock.wall()
+    waits.take([doubtful(1, at)])
+    clock.advance(700.0)
+    for number in range(2, 50):
+        waits.take([doubtful(number, clock.wall(), OperationState.SETTLED)])
+        clock.advance(60.0)
+    waits.take([doubtful(1, at, OperationState.IN_DOUBT)])
+    other = Operation("after", "p", 0, Kind.RESUME, lead(1), OperationState.QUEUED, {}, subject_id="step")
+    assert waits.left(other) == 0.0
+
+
+def test_the_operations_of_a_press_are_found_without_an_index_of_presses() -> None:
+    work = work_list.WorkList()
+    for number in range(200):
+        first = replace(doubtful(number, 0.0), intent_id=f"op{number}")
+        work.put(
+            [first, replace(first, op_id=f"then{number}", seq=1), replace(first, op_id="x", intent_id="x")]
+        )
+        work.put([replace(first, state=OperationState.SETTLED)])
+    work.put([doubtful(500, 0.0)])
+    assert [one.op_id for one in work.of_intents(["op7", "op199"])] == ["op7", "then7", "op199", "then199"]
+    assert [one.op_id for one in work.of_intents(["press500"])] == ["op500"], "not named after an operation"
+    assert work.of_intents(["then7", "unknown"]) == []
+    held = [name for name, kept in vars(work).items() if isinstance(kept, dict) and len(kept) > 200]
+    assert held == ["_operations", "_by_target", "_heads"]
