@@ -39,7 +39,7 @@ GROUPS = {
 RECORD = "\x1e"
 """Stands before each line of a child's output that is a figure, as in JSON text sequences (RFC 7464)."""
 LIMIT_SECONDS = 1_200.0
-ORDERLY_SECONDS = 30.0
+ORDERLY_SECONDS = 15.0
 
 
 def wanted_group(group: str, names: Sequence[str]) -> bool:
@@ -92,7 +92,7 @@ def of_module(
 
 @contextmanager
 def ending(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Have a child end in order, whatever happens inside; it gets half a minute for that."""
+    """Have a child end in order, whatever happens inside; it gets some seconds for that."""
     try:
         yield
     finally:

@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication, QTimer
+
 from tests.bench.figures import Figure
 
 if TYPE_CHECKING:
@@ -35,3 +37,13 @@ def go_wrong(way: str) -> None:
         os._exit(7)
     if way == "hangs":
         threading.Event().wait()
+    if way == "hangs in Qt":
+        in_qt()
+
+
+def in_qt() -> None:
+    app = QCoreApplication([])
+    timer = QTimer()
+    timer.timeout.connect(lambda: None)
+    timer.start(0)
+    app.exec()

@@ -219,8 +219,11 @@ def test_a_process_that_hangs_is_ended_and_told(monkeypatch: pytest.MonkeyPatch)
     assert in_a_process("hangs", monkeypatch, 0.5)[-1].failed == "it was not done after 0 s"
 
 
-def test_a_group_that_is_stopped_ends_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MADE_UP", "hangs")
+@pytest.mark.parametrize("way", ["hangs", "hangs in Qt"])
+def test_a_group_that_is_stopped_ends_in_order(
+    way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MADE_UP", way)
     monkeypatch.setenv("MADE_UP_END", str(tmp_path / "end"))
     module = "tests.unit.bench.made_up_group"
     with closing(of_module(module, "loop", printed.append, quick=True, limit=60.0)) as lines:  # type: ignore[type-var]
