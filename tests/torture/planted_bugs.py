@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.ports import ActionAnswer
 from cadence_desk.salesforce.session import OrgSession
@@ -15,20 +17,30 @@ from cadence_desk.store.moves import Move
 from cadence_desk.store.outbox_ledger import OutboxLedger
 from cadence_desk.sync import attempt as attempts
 from cadence_desk.sync import board as boards
+from cadence_desk.sync import looked_ahead, waits, watches, work_list
 from cadence_desk.sync import reconcile as reconciling
-from cadence_desk.sync import waits, work_list
 from cadence_desk.sync.attempt import Attempt
 from cadence_desk.sync.board import Board
 from cadence_desk.sync.catch_up import CatchUp
 from cadence_desk.sync.event_buffer import EventBuffer
 from cadence_desk.sync.follower import FeedFollower
 from cadence_desk.sync.kinds import calling, enrolling, kind, running, stepping
+from cadence_desk.sync.looked_ahead import LookedAhead
 from cadence_desk.sync.marks import Marks
+from cadence_desk.sync.runs.brake import RunBrake
 from cadence_desk.sync.shelf import Shelf
 from cadence_desk.sync.unsaved import Unsaved
 from cadence_desk.sync.verifier import Verifier
 from cadence_desk.sync.waits import Waits
-from tests.engine import test_after_doubt, test_enroll, test_feed, test_log_call, test_outbox_faults
+from tests.engine import (
+    test_after_doubt,
+    test_enroll,
+    test_feed,
+    test_log_call,
+    test_looking_ahead,
+    test_outbox_faults,
+    test_stable_counts,
+)
 from tests.engine.fates import Fate
 from tests.properties import test_convergence as convergence
 from tests.torture import finders
@@ -36,8 +48,6 @@ from tests.unit.salesforce import test_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from tests.torture.finders import Finder
 
@@ -191,6 +201,42 @@ SENDING = (
         finders.plain(test_session.test_a_hundred_refused_calls_make_one_refresh)),
 )  # fmt: skip
 
+# ---------------------------------------------------------------- looking ahead
+
+
+async def _cancel_nothing(*_: Any) -> None:
+    """A stopped run keeps its waiting rows."""
+
+
+def _for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(looked_ahead._Moment, "is_within", lambda *_: True)
+
+
+def _a_thousand_everywhere(patch: pytest.MonkeyPatch) -> None:
+    before = LookedAhead.before
+    patch.setattr(LookedAhead, "before", lambda mine, group, _at_once: before(mine, group, 1_000))
+
+
+LOOKING_AHEAD = (
+    Bug("a stopped run sends what waits", replaced(RunBrake, "_cancel", _cancel_nothing),
+        finders.check(test_looking_ahead.test_a_stop_after_any_group_sends_nothing_more, groups=2)),
+    Bug("whom somebody else added meanwhile is claimed", _success_unread,
+        finders.check(
+            test_looking_ahead.test_whom_a_colleague_adds_after_the_look_is_not_claimed_and_not_added_twice)),
+    Bug("a reported change leaves what was seen ahead", replaced(LookedAhead, "forget", lambda *_: None),
+        finders.check(test_looking_ahead.test_whose_change_the_org_reports_is_looked_at_again)),
+    Bug("what was seen ahead counts for ever", _for_ever,
+        finders.check(test_looking_ahead.test_an_old_look_does_not_count, asleep=True)),
+    Bug("after a failed send nobody looks", replaced(LookedAhead, "forget_all", lambda _: None),
+        finders.check(test_looking_ahead.test_after_a_failed_send_the_next_group_looks_first)),
+    Bug("an org without composites is asked about a thousand", _a_thousand_everywhere,
+        finders.check(
+            test_looking_ahead.test_an_org_without_composites_is_asked_about_a_hundred_at_once,
+            at_once=100, first=100, looks=4, monkeypatch=pytest.MonkeyPatch())),
+    Bug("saved rows are read back one by one", replaced(watches, "MANY", 1),
+        finders.check(test_stable_counts.test_many_people_added, many=1_000)),
+)  # fmt: skip
+
 # ---------------------------------------------------------------- following the org
 
 
@@ -243,4 +289,4 @@ FOLLOWING = (
         finders.following),
 )  # fmt: skip
 
-BUGS = (*SENDING, *FOLLOWING)
+BUGS = (*SENDING, *LOOKING_AHEAD, *FOLLOWING)
