@@ -139,9 +139,14 @@ class Verifier:
                     self._watches.end(watch.op_id)
                 else:
                     operations.append(operation)
-            operations.sort(key=lambda one: one.kind.value)
-            for start in range(0, len(operations), GROUP):
-                await self._check(operations[start : start + GROUP])
+            # What could not be read last time is asked for apart: it spoils the look-up of others once at most.
+            parts: tuple[list[Operation], list[Operation]] = ([], [])
+            for operation in operations:
+                parts[self._watches[operation.op_id].unread > 0].append(operation)
+            for part in parts:
+                part.sort(key=lambda one: one.kind.value)
+                for start in range(0, len(part), GROUP):
+                    await self._check(part[start : start + GROUP])
         finally:
             self._task = None
             self._arm()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cadence_desk.domain.ports import LaneName
 from tests.engine.fates import Fate
 from tests.engine.model_world import CADENCE, lead
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tests.engine.rig import Rig
 
 COUNT = 12
+ALONE = ("trackers of people", "some trackers")
 
 
 async def enrolled(rig: Rig) -> list[str]:
@@ -95,5 +97,32 @@ def test_a_doubtful_change_whose_row_cannot_be_read_is_not_taken_for_absent(rig:
         await rig.pass_time(1200)
         assert states(rig, {4}) == ({"in_doubt"}, {"settled"})
         assert sum(size for _, size in rig.org.sent) == COUNT
+
+    run(go())
+
+
+def test_what_could_not_be_read_spoils_the_look_up_of_others_once(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        trackers = await enrolled(rig)
+        rig.org.boundary = lambda where: rig.org.odd.add(trackers[3]) if where.startswith("after") else None
+        await rig.desk.moves.pause(trackers[3:4])
+        await rig.pass_time(60)
+        assert rig.states(lead(3)) == ["accepted"]
+        rig.org.boundary = lambda _where: None
+        rig.lanes.held.add(LaneName.READ)
+        await rig.desk.moves.pause([one for one in trackers if one != trackers[3]])
+        await rig.pass_time(30)
+        rig.lanes.held.clear()
+        rig.lanes.waiting.clear()  # the reads of these moments never end; all are due together
+        verifier = rig.engine.runner.verifier
+        for watch in verifier._watches._of.values():
+            watch.due, watch.run_id = verifier._now(), ""
+        verifier._task = None
+        rig.org.calls.clear()
+        verifier._arm()
+        await rig.pass_time(1)
+        assert states(rig, {3}) == ({"accepted"}, {"settled"})
+        alone = {name: count for name, count in rig.org.calls.items() if name in ALONE}
+        assert sum(alone.values()) < COUNT, "the others are looked up together"
 
     run(go())
