@@ -5,14 +5,13 @@ Changed on the loop thread only. Nothing here knows Qt or the org.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from cadence_desk.domain.overriding import override
+from cadence_desk.domain.name_order import NameKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -73,9 +72,9 @@ class Columns:
         return self._texts[column]
 
     def keys(self, column: str) -> Sequence[object]:
-        """Return the sort keys of a column by slot: its own keys, else its texts casefolded as they are asked for."""
+        """Return the sort keys of a column by slot: its own keys, else those of its texts."""
         own = self._keys.get(column)
-        return Folded(self._texts[column]) if own is None else own
+        return NameKeys(self._texts[column]) if own is None else own
 
     def key_version(self, column: str) -> int:
         """Return a number that grows with every sort key of a column that changed or came."""
@@ -218,29 +217,6 @@ def local_text(moment: datetime | None, *, seconds: bool = False) -> str:
     if moment is None:
         return ""
     return moment.astimezone().isoformat(" ", "seconds")[: 19 if seconds else 16]
-
-
-class Folded(Sequence[str]):
-    """Texts as they are sorted, folded one by one: kept, they would take as much room again as the texts."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-
-    @override
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return [text.casefold() for text in self._texts[at]]
-        return self._texts[at].casefold()
-
-    @override
-    def __len__(self) -> int:
-        return len(self._texts)
 
 
 SEPARATOR = "\x1f"

@@ -1,12 +1,16 @@
 """ColumnarModel against plain lists: filter, sort, changes, epochs."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
+from cadence_desk.domain.name_order import NameKeys
 from cadence_desk.ui.kit import columnar_model, row_set
 from cadence_desk.ui.kit.columnar_model import ColumnarModel
 from tests.widget.plain_table import PlainTable
@@ -22,6 +26,18 @@ def made(rows: int = 6) -> tuple[PlainTable, ColumnarModel]:
     model.visible_rows = lambda: range(model.rowCount())
     model.show_table(table)
     return table, model
+
+
+class NamedTable(PlainTable):
+    """Sorts names as the tables of the engine do, and finds them as they do."""
+
+    @override
+    def keys(self, column: str) -> Sequence[object]:
+        return NameKeys(self._names) if column == "name" else super().keys(column)
+
+    @override
+    def haystack(self) -> Sequence[str]:
+        return [name.casefold() for name in self._names]
 
 
 def finish(model: ColumnarModel) -> None:
@@ -103,6 +119,22 @@ class TestSort:
         model.sort(0, Qt.SortOrder.DescendingOrder)
         model.look_for("an")
         assert ids(model) == ["id3", "id4", "id0"]
+
+    @pytest.mark.parametrize("at_once", [1, 100])
+    def test_accents_stand_beside_their_letters(self, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(columnar_model, "SORT_AT_ONCE", at_once)
+        table, model = NamedTable(), ColumnarModel()
+        for name in ("Zoe", "Ärmel", "Berg", "Adam"):
+            table.put(name, name)
+        model.show_table(table)
+        model.sort(0)
+        finish(model)
+        assert ids(model) == ["Adam", "Ärmel", "Berg", "Zoe"]
+        table.put("Árpád", "Árpád")
+        model.apply(frozenset({"Árpád"}))
+        assert ids(model) == ["Adam", "Ärmel", "Árpád", "Berg", "Zoe"]
+        model.look_for("är")  # a search finds what was typed
+        assert ids(model) == ["Ärmel"]
 
 
 @pytest.mark.usefixtures("app")

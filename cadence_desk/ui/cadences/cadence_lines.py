@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
+from cadence_desk.domain.name_order import name_key
 from cadence_desk.ui.kit.line_list import Line
 from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.shapes import Badge, Shape
@@ -33,7 +34,7 @@ def rule_word(value: str) -> str:
 
 def cadence_lines(cadences: Sequence[Cadence]) -> list[Line]:
     """Return one line per cadence, the active ones first."""
-    ordered = sorted(cadences, key=lambda one: (not one.is_active, one.name.casefold()))
+    ordered = sorted(cadences, key=lambda one: (not one.is_active, name_key(one.name)))
     return [_cadence_line(cadence) for cadence in ordered]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.cadences import STRUCTURAL_STEPS, step_word, walk_steps
+from cadence_desk.domain.name_order import name_key
 from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.refusals import REASONS, Verdict
 from cadence_desk.ui.kit.line_list import Line
@@ -41,14 +42,14 @@ _RESULT_WORDS = {
 
 def cadence_choices(cadences: Iterable[Cadence]) -> list[tuple[str, str]]:
     """Return the cadences people can be added to."""
-    found = sorted((one for one in cadences if one.is_active), key=lambda one: one.name.casefold())
+    found = sorted((one for one in cadences if one.is_active), key=lambda one: name_key(one.name))
     return [(one.id, one.name) for one in found]
 
 
 def assignee_choices(reps: Iterable[Rep]) -> list[tuple[str, str]]:
     """Return who can work a cadence; where that cannot be read a rep is offered with a word about it."""
     able = [rep for rep in reps if rep.is_active and rep.can_work is not False]
-    able.sort(key=lambda rep: rep.name.casefold())
+    able.sort(key=lambda rep: name_key(rep.name))
     return [(rep.id, rep.name if rep.can_work else f"{rep.name} (license unknown)") for rep in able]
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RUN = 4_000
-_RUNS = 40
-_LONGEST_RUN = 10_000
+_RUNS = 70
+_LONGEST_RUN = 7_000
 _MARKS_IN_RUN = 8
-_RANKED = 8_000
+_RANKED = 4_000
 
 
 def sort_in_pieces(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QSize, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from cadence_desk.domain.name_order import name_key
 from cadence_desk.domain.operations import KIND_WORDS, Kind
 from cadence_desk.ui.kit.banner_bar import present_error
 from cadence_desk.ui.kit.choice_box import ChoiceBox, MomentField, TickBox
@@ -146,7 +147,7 @@ class ActionSheet(Sheet):
     def _build_assignee(self) -> None:
         self.assignee.setObjectName("newAssigneeField")
         able = [rep for rep in self._place.desk.reps() if rep.is_active and rep.can_work is not False]
-        able.sort(key=lambda rep: rep.name.casefold())
+        able.sort(key=lambda rep: name_key(rep.name))
         self.assignee.offer([(rep.id, rep.name) for rep in able])
         self.assignee.picked.connect(self._allow)
         self.content.addLayout(stacked("New assignee", self.assignee))
