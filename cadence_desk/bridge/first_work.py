@@ -5,6 +5,7 @@ Needs no asyncio: loading it takes as long as what a person waits for first.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,12 @@ def do_first(
     `done` takes what it returned on the window's thread, now or later; None when it raised, which the hook of
     threads tells.
     """
-    messenger, came = _Messenger(), threading.Event()
+    # the application owns the messenger: what comes late must find it alive
+    messenger, came = _Messenger(QCoreApplication.instance()), threading.Event()
 
     def come(result: object) -> None:
         came.set()
+        messenger.deleteLater()
         done(result)
 
     def run() -> None:
@@ -42,7 +45,8 @@ def do_first(
         try:
             result = work()
         finally:
-            messenger.over.emit(result)
+            with contextlib.suppress(RuntimeError):  # the application is gone by now
+                messenger.over.emit(result)
 
     messenger.over.connect(come, Qt.ConnectionType.QueuedConnection)
     threading.Thread(target=run, name="first work", daemon=True).start()

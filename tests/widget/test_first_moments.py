@@ -1,16 +1,23 @@
 """A window that was just painted: its parts come in turns, and at once for whoever is quicker than that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from cadence_desk.bridge.tasks import TaskRunner
+from cadence_desk.domain.changes import Change
+from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.ui.kit.line_list import LineList
 from cadence_desk.ui.kit.theme import Scheme, apply_theme
 from cadence_desk.ui.shell.commands import Command
 from cadence_desk.ui.shell.main_window import MainWindow
+from tests.widget.driving import settle, until
+from tests.widget.fake_desk import FakeDesk
 
 
 @pytest.fixture
@@ -95,3 +102,98 @@ def test_single_keys_that_are_switched_off_are_never_bound(qapp: QApplication) -
     window = MainWindow(Kept())
     assert window.book.action("log_call").shortcut().toString() == "Ctrl+L"
     window.deleteLater()
+
+
+# ---------------------------------------------------------------- rows of yesterday
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+def is_calm(window: MainWindow) -> bool:
+    return not any(one.isActive() for one in window.complete().refresher._timers)
+
+
+def with_rows(window: MainWindow, desk: FakeDesk) -> FakeDesk:
+    """Show the desk's people before the window gets the desk."""
+    window.show_yesterday(desk.profile, desk.identity, desk.people)
+    return desk
+
+
+def test_rows_stand_under_the_name_of_their_org_and_wait_for_the_desk(
+    painted: MainWindow, desk: FakeDesk
+) -> None:
+    with_rows(painted, desk)
+    assert painted.frame.made("people").table.columnar.rowCount() > 5  # type: ignore[union-attr]
+    assert desk.profile.name in painted.windowTitle()
+    painted.frame.list_screen().table.go_to_row(0)  # type: ignore[union-attr]
+    for command in ("log_call", "enroll", "remove", "dial", "pause"):
+        painted.frame.bar.clear("NOTICE-COMMAND")
+        painted.run_command(command)
+        [banner] = painted.frame.bar.banners()
+        assert "not open yet" in banner.words.text(), command
+    for command in ("mail", "phone", "copy_ids", "open_in_org", "next_row", "undo", "refresh", "connection"):
+        painted.run_command(command)
+    assert painted.frame.side.target_id == ""
+    assert not desk.operations
+
+
+def test_the_desk_goes_on_with_the_rows_and_who_was_chosen_among_them(
+    painted: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        with_rows(painted, desk)
+        table = painted.frame.made("people").table  # type: ignore[union-attr]
+        table.go_to_row(2)
+        chosen, resets = table.selected_ids(), []
+        table.columnar.modelReset.connect(lambda: resets.append(True))
+        painted.attach(desk, TaskRunner(painted))
+        await settle(5)
+        assert (table.selected_ids(), resets) == (chosen, [])
+        assert painted.frame.side.target_id == chosen[0]
+        painted.started()
+        await settle(5)
+
+    run(body())
+
+
+def test_the_complete_window_looks_the_same_with_and_without_rows_of_yesterday(
+    painted: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        pictures = []
+        for window in (painted, MainWindow()):
+            window.show()
+            if window is painted:
+                with_rows(window, desk)
+            window.attach(desk, TaskRunner(window))
+            window.started()
+            window.resize(1024, 700)
+            await until(partial(is_calm, window), "all is shown")
+            window.frame.list_screen().table.setFocus()  # type: ignore[union-attr]
+            await settle(5)
+            pictures.append(window.frame.grab().toImage())
+            window.hide()
+        assert pictures[0] == pictures[1]
+
+    run(body())
+
+
+def test_what_comes_from_outside_waits_until_the_files_are_open(
+    painted: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        person = next(iter(desk.world.people.values()))
+        for _number in range(2):
+            desk.add_operation(Kind.LOG_CALL, person.id, OperationState.QUEUED)
+        desk.opening = True
+        painted.doors.outside.show_change("op-0")
+        painted.attach(desk, TaskRunner(painted))
+        painted.doors.outside.show_change("op-1")
+        await settle(5)
+        assert painted.frame.current == "people"
+        desk.opening = False
+        desk.events.tell(Change(profile=True))
+        await until(lambda: painted.frame.current == "outbox", "the outbox")
+        assert painted.frame.outbox().list.current_key() == "op-1"
+
+    run(body())

@@ -151,6 +151,7 @@ class MainWindow(PartsWindow):
             return
         desk = self.place.desk
         self._name_org(desk.profile, desk.identity)
+        self.doors.outside.go_on()
         if self._started:
             self.acts.offer_undo()
             self._tell_kept()  # who signs in later sees what was kept then

@@ -39,6 +39,8 @@ class Outside(QObject):
         self._window = window
         self._frame = frame
         self._hand_over = hand_over
+        self._kept: Callable[[], None] | None = None
+        """What came from outside while the desk was still being opened."""
 
     # ------------------------------------------------------------ out
 
@@ -108,10 +110,25 @@ class Outside(QObject):
 
     # ------------------------------------------------------------ in
 
+    def go_on(self) -> None:
+        """Do what came while the desk was still being opened, once it is open."""
+        place = self._frame.place
+        if self._kept is not None and place is not None and not place.desk.opening:
+            kept, self._kept = self._kept, None
+            kept()
+
+    def _keeps(self, act: Callable[[], None]) -> bool:
+        """Return True, and keep an act for later, while it is not known yet what the files hold; the last one counts."""
+        place = self._frame.place
+        if place is not None and not place.desk.opening:
+            return False
+        self._kept = act
+        return True
+
     def show_change(self, part: str) -> None:
         """Show a change in the outbox, by its id or an end of it; decides nothing."""
         place = self._frame.place
-        if place is None or self._asks_something():
+        if self._keeps(lambda: self.show_change(part)) or place is None or self._asks_something():
             return
         found = [one.op_id for one in place.desk.outbox.listed()]
         self._frame.go("outbox")
@@ -130,7 +147,7 @@ class Outside(QObject):
 
     def follow(self, link: str) -> None:
         """Show whom a link names and go there when that is wanted; ignored while a dialog asks something else."""
-        if self._asks_something():
+        if self._keeps(lambda: self.follow(link)) or self._asks_something():
             return
         place = self._frame.place
         try:

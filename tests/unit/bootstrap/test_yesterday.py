@@ -1,0 +1,146 @@
+"""Yesterday's rows: only of who was signed in last, the key store is asked once, and the desk gets what was found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cadence_desk.bootstrap.opening import OpenProfile, look_into_profile
+from cadence_desk.bootstrap.yesterday import CACHE_FILE, Yesterday
+from cadence_desk.domain.errors import KeyLost
+from cadence_desk.domain.orgs import Identity, OrgProfile, WayIn
+from cadence_desk.domain.record_ids import parse_record_id
+from cadence_desk.settings.key_file import KeyFileSecrets
+from cadence_desk.settings.last_user import write_last_user
+from cadence_desk.settings.paths import Paths
+from cadence_desk.store.cache_batch import CacheBatch
+from cadence_desk.store.folders import make_private_folder
+from cadence_desk.store.keys import key_name, open_data_key
+from cadence_desk.store.owner import Owner
+from tests.unit.store.desk_files import done
+from tests.unit.store.test_cache import PERSON, TRACKER, cache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IDENTITY = Identity(
+    parse_record_id("00D000000000001"),
+    parse_record_id("005000000000001"),
+    "rep@acme.test",
+    "Rep",
+    "https://acme.test",
+)
+OWNER = Owner(IDENTITY.organization_id, IDENTITY.user_id)
+OTHER = Owner(IDENTITY.organization_id, parse_record_id("005000000000009"))
+ANN = replace(PERSON, name="Ann", is_deleted=False)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> OpenProfile:
+    """Give a profile that was used yesterday: one person in a cadence, one who is gone."""
+    profile = OrgProfile(
+        "one", "One", "https://login.example.com", "client", ("http://localhost:1717/callback",)
+    )
+    found = look_into_profile(profile, Paths(tmp_path), tmp_path / "secrets.key")
+    files = found.paths.files("one", OWNER.org_id, OWNER.user_id)
+    make_private_folder(files)
+    write_last_user(found.paths.profile("one"), IDENTITY)
+    key = open_data_key(files, KeyFileSecrets(tmp_path / "secrets.key"), key_name(OWNER))
+    file = cache(files / CACHE_FILE, OWNER, with_cipher=key.cipher())
+    done(file.open())
+    gone = replace(PERSON, id=parse_record_id("00Q000000000002"))
+    done(file.save(CacheBatch(people=[ANN, gone], trackers=[TRACKER])))
+    assert file.close(30)
+    return found
+
+
+def cache_of(opened: OpenProfile) -> Path:
+    return opened.paths.files("one", OWNER.org_id, OWNER.user_id) / CACHE_FILE
+
+
+def test_rows_fill_the_table_and_go_to_the_desk_with_the_key_once(opened: OpenProfile) -> None:
+    yesterday = Yesterday(opened)
+    assert yesterday.read()
+    yesterday.fill()
+    assert list(yesterday.people.ids()) == [ANN.id], "who is gone from the org is in no list"
+    assert [yesterday.people.texts(name)[0] for name in ("name", "in_cadence", "owner")] == [
+        "Ann",
+        "Cadence",
+        "Rep",
+    ]
+    cipher, rows = yesterday.hand_over(OWNER)
+    assert cipher is not None
+    assert cipher.durable
+    assert rows == ([ANN], [TRACKER])
+    assert yesterday.hand_over(OWNER) == (None, ((), ()))
+
+
+def test_the_desk_waits_for_the_end_of_the_reading(opened: OpenProfile) -> None:
+    yesterday, found = Yesterday(opened), []
+    desk = Thread(target=lambda: found.append(yesterday.hand_over(OWNER)), daemon=True)
+    desk.start()
+    assert not found
+    assert yesterday.read()
+    desk.join(20)
+    assert [rows.people for _cipher, rows in found] == [[ANN]]
+
+
+def test_another_user_gets_neither_rows_nor_the_key(opened: OpenProfile) -> None:
+    yesterday = Yesterday(opened)
+    assert yesterday.read()
+    assert yesterday.hand_over(OTHER) == (None, ((), ()))
+
+
+def test_a_key_that_is_gone_is_told_in_the_words_of_the_attempt_and_asked_for_again_later(
+    opened: OpenProfile, tmp_path: Path
+) -> None:
+    (tmp_path / "secrets.key").unlink()
+    yesterday = Yesterday(opened)
+    assert not yesterday.read()
+    with pytest.raises(KeyLost, match="no key for this profile"):
+        yesterday.hand_over(OWNER)
+    assert yesterday.hand_over(OWNER) == (None, ((), ()))
+
+
+def test_a_cache_under_another_key_shows_nothing_and_is_left_to_the_desk(
+    opened: OpenProfile, tmp_path: Path
+) -> None:
+    (cache_of(opened).parent / "data.key").unlink()
+    fresh = open_data_key(
+        cache_of(opened).parent, KeyFileSecrets(tmp_path / "secrets.key"), f"{key_name(OWNER)}-2"
+    )
+    before = cache_of(opened).read_bytes()
+    yesterday = Yesterday(opened)
+    assert not yesterday.read()
+    assert cache_of(opened).read_bytes() == before
+    cipher, rows = yesterday.hand_over(OWNER)
+    assert cipher is not None
+    assert (cipher.key_id, rows) == (fresh.key_id, ((), ()))
+
+
+def test_without_a_cache_the_key_store_is_not_asked(
+    opened: OpenProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache_of(opened).unlink()
+    yesterday = Yesterday(opened)
+    monkeypatch.setattr(yesterday.secrets, "_chosen", pytest.fail)
+    assert not yesterday.read()
+    assert yesterday.hand_over(OWNER) == (None, ((), ()))
+
+
+def test_a_token_from_outside_shows_nobodys_rows(opened: OpenProfile) -> None:
+    given = replace(opened, profile=replace(opened.profile, way_in=WayIn.TOKEN))
+    assert not Yesterday(given).read()
+
+
+def test_rows_of_who_was_signed_in_before_are_not_shown(opened: OpenProfile) -> None:
+    later = replace(IDENTITY, user_id=parse_record_id(OTHER.user_id))
+    write_last_user(opened.paths.profile("one"), later)
+    assert not Yesterday(opened).read()
+    assert (
+        json.loads((opened.paths.profile("one") / "last_user.json").read_text())["user_id"] == OTHER.user_id
+    )
