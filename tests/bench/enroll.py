@@ -66,7 +66,7 @@ class Enrolled:
 
 def figures(rounds: Rounds) -> Iterator[Figure]:
     """Measure a desk without a window, live on the practice org."""
-    times = 1 if rounds.quick else 5
+    times = 1 if rounds.quick else 7
     org = Org.start("--people", str(PER_RUN * (times + 1)))
     try:
         with tempfile.TemporaryDirectory() as folder:
