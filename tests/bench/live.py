@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench import live_clients, peers
-from tests.bench.figures import HIGHER, Figure, Spread, compared, shown, skipped, turn_by_turn
+from tests.bench.figures import HIGHER, Figure, Spread, alone, compared, shown, skipped, turn_by_turn
 from tests.bench.live_clients import Client
 from tests.bench.live_desk import LiveDesk
 from tests.bench.live_events import LEAD, topic_of
@@ -93,7 +93,9 @@ def faster(
     """Return a line whose ratio is ours by theirs, where more is better."""
     mine, other = spreads[0].median, spreads[1].median
     words = "; ".join([f"ours {spreads[0].words}", *told])
-    return Figure(name, mine, "events/s", reference, other, mine / other, goal, HIGHER, spread=words)
+    return Figure(
+        name, mine, "events/s", reference, other, mine / other, goal, HIGHER, spread=words, ours=spreads[0], theirs=spreads[1]
+    )  # fmt: skip
 
 
 def beats(live: LiveDesk, rounds: Rounds) -> Iterator[Figure]:
@@ -112,9 +114,10 @@ def beats(live: LiveDesk, rounds: Rounds) -> Iterator[Figure]:
             f"{over.words}; p99 {Spread(tuple(late[rate])).words}, less waits for a processor "
             f"{Spread(tuple(own[rate])).words} (at rest {shown(Spread(tuple(own[0])).median)}); {shown(Spread(tuple(speeds[rate])).median)} events/s taken"
         )
+        rest = Spread(tuple(late[0]))
         yield Figure(
-            f"live.gui_beat_p99_{rate // 1000}k", over.median, "ms over idle", "at rest",
-            Spread(tuple(late[0])).median, goal=2.0, spread=told,
+            f"live.gui_beat_p99_{rate // 1000}k", over.median, "ms over idle", "at rest", rest.median, goal=2.0,
+            spread=told, ours=over, theirs=rest,
         )  # fmt: skip
 
 
@@ -123,7 +126,7 @@ def latency(live: LiveDesk, rounds: Rounds) -> Figure:
     (spread,) = turn_by_turn(
         rounds.few_repeats, lambda: percentile(live.run(live.latencies(SINGLES, GAP_SECONDS)), 95)
     )
-    return Figure("live.latency_p95", spread.median, "ms", goal=60.0, spread=spread.words)
+    return alone("live.latency_p95", "ms", spread, 60.0)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
