@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.planning.pacing import DECIDED
 from cadence_desk.sync.parts import EngineOptions
-from tests.bench.figures import Figure, Spread, compared
-from tests.bench.lane_times import LaneTimes, lane_times
+from tests.bench.lane_times import LaneTimes, beside_the_waiting, lane_times
 from tests.desk.practice_org import Org
 from tests.desk.rig import Rig, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.bench.figures import Figure
     from tests.bench.rounds import Rounds
 
 CADENCE = "Inbound Follow-Up"
@@ -66,7 +66,7 @@ class Enrolled:
 
 def figures(rounds: Rounds) -> Iterator[Figure]:
     """Measure a desk without a window, live on the practice org."""
-    times = 1 if rounds.quick else 7
+    times = rounds.few_repeats
     org = Org.start("--people", str(PER_RUN * (times + 1)))
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -74,11 +74,9 @@ def figures(rounds: Rounds) -> Iterator[Figure]:
             found = asyncio.run(_all(Rig(org, Path(folder), options), times))
     finally:
         org.stop()
-    spreads = Spread(tuple(one.seconds for one in found)), Spread(tuple(one.least for one in found))
-    line = compared("enroll.1k", "s", spreads, "s, calls x latency / workers", GOAL)
-    ratio = Spread(tuple(one.seconds / one.least for one in found))
-    told = f"x{ratio.words}; {found[-1].words()}; no time to take it back, answers after 150 ms"
-    yield dataclasses.replace(line, ratio=ratio.median, spread=told)
+    told = f"{found[-1].words()}; no time to take it back, answers after 150 ms"
+    seconds, least = tuple(one.seconds for one in found), tuple(one.least for one in found)
+    yield beside_the_waiting("enroll.1k", seconds, least, told, goal=GOAL)
 
 
 async def _all(rig: Rig, times: int) -> list[Enrolled]:

@@ -76,10 +76,10 @@ def lane_times() -> Iterator[LaneTimes]:
 
 
 def beside_the_waiting(
-    name: str, seconds: tuple[float, ...], least: tuple[float, ...], told: tuple[str, ...], *, goal: float
+    name: str, seconds: tuple[float, ...], least: tuple[float, ...], told: str, *, goal: float
 ) -> Figure:
     """Return the line of something that waits for the org: the middle of the ratios, each of one turn."""
     spreads = Spread(seconds), Spread(least)
     line = compared(name, "s", spreads, "calls x latency / workers", goal)
     ratio = Spread(tuple(one / other for one, other in zip(seconds, least, strict=True)))
-    return replace(line, ratio=ratio.median, spread=f"x{ratio.words}; {told[-1]}")
+    return replace(line, ratio=ratio.median, spread=f"x{ratio.words}; {told}")
