@@ -84,7 +84,7 @@ class Engine:
 
     async def load(self) -> None:
         """Open both files and show what they hold; works without an org. Raises DeskError for the outbox only."""
-        await self.follower.take_shown(*self.parts.shown)
+        await self.follower.take_cached(*self.parts.shown)
         await settled(self.parts.outbox.open())
         await self.runner.load()
         await self.runs.load()

@@ -145,17 +145,12 @@ class FeedFollower:
             await asyncio.sleep(0)
         self.wake()
 
-    async def take_cached(self, rows: Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]) -> None:
-        """Take rows of the cache file: shown like any other, but not saved again."""
-        for start in range(0, len(rows), ROWS_PER_SLICE):
-            _take(self._board, rows[start : start + ROWS_PER_SLICE])
-            self._board.unsaved.take()
-            self._write_slice()
-            await asyncio.sleep(0)
+    async def take_cached(self, *lists: Sequence[Person] | Sequence[Tracker] | Sequence[StepTracker]) -> None:
+        """Take rows of the cache file: shown like any other, but not saved again.
 
-    async def take_shown(self, people: Sequence[Person], trackers: Sequence[Tracker]) -> None:
-        """Take rows of the cache file that stand in the tables already; all are known before the first is written anew."""
-        for rows in (people, trackers):
+        All of them are known before the first is written: a person's row may stand in its table already.
+        """
+        for rows in lists:
             for start in range(0, len(rows), ROWS_PER_SLICE):
                 _take(self._board, rows[start : start + ROWS_PER_SLICE])
                 self._board.unsaved.take()
