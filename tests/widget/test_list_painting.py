@@ -8,18 +8,21 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
+from cadence_desk.ui.kit import badge_pictures
+from cadence_desk.ui.kit.badge_pictures import BadgePictures
 from cadence_desk.ui.kit.column_fitter import ColumnPlan
 from cadence_desk.ui.kit.fast_table import FastTable
 from cadence_desk.ui.kit.quiet_scroll_bar import QuietScrollBar
-from cadence_desk.ui.kit.shapes import Badge
-from cadence_desk.ui.kit.theme import Scheme, apply_theme
+from cadence_desk.ui.kit.shapes import Badge, Shape, paint_badge
+from cadence_desk.ui.kit.theme import Scheme, Tone, apply_theme
 from tests.widget.conftest import destroy
 from tests.widget.plain_table import PlainTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QImage
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QImage, QPainter
 
 TEXTS = (
     "Anna Nowak",
@@ -88,6 +91,53 @@ def test_columns_that_move_change_or_get_badges_are_painted_so(table: FastTable)
     hidden = picture(table.viewport())
     seen = [before, narrow, moved, badges, hidden]
     assert all(one not in seen[:number] for number, one in enumerate(seen))
+
+
+BADGES = [
+    Badge(word, shape, tone)
+    for word, shape, tone in zip(
+        ("Running", "Zoë", "a long word that is cut", "", "سارة", "!", "Paused"), Shape, Tone, strict=False
+    )
+]
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+@pytest.mark.parametrize("width", [20, 60, 140])
+def test_a_kept_picture_of_a_badge_looks_as_the_badge(
+    table: FastTable, app: QApplication, monkeypatch: pytest.MonkeyPatch, scheme: Scheme, width: int
+) -> None:
+    apply_theme(app, scheme)
+    table.horizontalHeader().resizeSection(2, width)
+    table.show_badges("state", lambda slot: BADGES[slot % len(BADGES)])
+    table.selectRow(3)
+    table.columnar.fresh[5] = float("inf")  # freshly changed: its ground is one of many
+    kept = [picture(table.viewport()) for _ in range(2)]
+    monkeypatch.setattr(
+        BadgePictures, "paint", lambda _self, painter, box, badge, _ground: paint_badge(painter, box, badge)
+    )
+    assert kept == [picture(table.viewport())] * 2
+
+
+def test_pictures_of_badges_are_few_and_of_one_look(
+    table: FastTable, app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Badge] = []
+
+    def noted(painter: QPainter, box: QRect, badge: Badge) -> None:
+        drawn.append(badge)
+        paint_badge(painter, box, badge)
+
+    monkeypatch.setattr(badge_pictures, "paint_badge", noted)
+    table.show_badges("state", lambda slot: Badge("Running" if slot % 2 else "Paused"))
+    for scheme in (Scheme.LIGHT, Scheme.DARK):
+        apply_theme(app, scheme)
+        for _ in range(3):
+            picture(table.viewport())
+    assert len(drawn) == 4  # odd rows and even ones, in two looks
+    monkeypatch.setattr(badge_pictures, "_MOST", 5)
+    table.show_badges("state", lambda slot: Badge(f"state {slot}"))
+    picture(table.viewport())
+    assert len(table._painter._pictures._pictures) <= 5
 
 
 @pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])

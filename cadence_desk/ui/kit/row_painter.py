@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
+from cadence_desk.ui.kit.badge_pictures import BadgePictures
 from cadence_desk.ui.kit.columnar_model import FRESH_SECONDS
-from cadence_desk.ui.kit.shapes import Badge, TextFitter, paint_badge
+from cadence_desk.ui.kit.shapes import Badge, TextFitter
 from cadence_desk.ui.kit.theme import ROW_HEIGHT, Colors, Tone, colors
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class RowPainter:
     def __init__(self, table: FastTable) -> None:
         self._table = table
         self._fitter = TextFitter()
+        self._pictures = BadgePictures()
+        self._grounds: list[QColor | None] = []
         self.badges: dict[str, Callable[[int], Badge | None]] = {}
         self.tones: dict[str, Callable[[int], Tone | None]] = {}
         self.empty = ("", "")
@@ -88,7 +91,9 @@ class RowPainter:
         metrics = painter.fontMetrics()
         self._rise = (ROW_HEIGHT + metrics.ascent() - metrics.descent()) // 2
         self._lift = self._rise - metrics.ascent()
-        self._fitter.use_font(font.key())
+        key = font.key()
+        self._fitter.use_font(key)
+        self._pictures.use(key, look, table.devicePixelRatioF())
         below = self._paint_rows(painter, rows, range(first, last + 1))
         if below <= area.bottom():
             painter.fillRect(area.x(), below, area.width(), area.bottom() + 1 - below, self._inks.base)
@@ -102,8 +107,10 @@ class RowPainter:
         top = table.rowViewportPosition(shown.start)
         places = list(zip(rows.rows[shown.start : shown.stop], range(top, 1 << 30, ROW_HEIGHT), strict=False))
         fresh, now = table.columnar.fresh, time.monotonic()
+        self._grounds = grounds = []
         for row, (slot, y) in zip(shown, places, strict=True):
             ground = inks.selection if row in selected else inks.alternate if row % 2 else inks.base
+            grounds.append(None if slot in fresh else ground)
             if slot in fresh:
                 ground = _faded(ground, inks.highlight, fresh[slot] - now)
             painter.fillRect(0, y, width, ROW_HEIGHT, ground)
@@ -120,11 +127,11 @@ class RowPainter:
         if column.badge is None and column.tone is None:
             self._paint_texts(painter, column, places)
             return
-        for place in places:
+        for place, ground in zip(places, self._grounds, strict=True):
             slot, y = place
             badge = column.badge(slot) if column.badge is not None else None
             if badge is not None:
-                paint_badge(painter, QRect(column.x, y, column.width, ROW_HEIGHT), badge)
+                self._pictures.paint(painter, QRect(column.x, y, column.width, ROW_HEIGHT), badge, ground)
                 continue
             tone = column.tone(slot) if column.tone is not None and column.texts[slot] else None
             if tone is not None:
