@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -64,12 +64,25 @@ class CommandBook(QObject):
         self._window = window
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
+        self._of_the_moment: list[Callable[[], Sequence[Command]]] = []
         self._singles = single_keys
 
     @property
     def commands(self) -> list[Command]:
         """All commands, in the order they were added."""
         return list(self._commands.values())
+
+    @property
+    def at_hand(self) -> list[Command]:
+        """All commands, and before them what can be done just now only."""
+        return [*self._now(), *self.commands]
+
+    def offer(self, commands: Callable[[], Sequence[Command]]) -> None:
+        """Ask for commands of the moment whenever the palette opens; they have no keys."""
+        self._of_the_moment.append(commands)
+
+    def _now(self) -> list[Command]:
+        return [command for ask in self._of_the_moment for command in ask()]
 
     @property
     def single_keys(self) -> bool:
@@ -97,7 +110,7 @@ class CommandBook(QObject):
 
     def run(self, name: str) -> bool:
         """Run a command, or tell why it cannot be used; an unknown name does nothing."""
-        command = self._commands.get(name)
+        command = self._commands.get(name) or next((one for one in self._now() if one.name == name), None)
         if command is None:
             return False
         reason = command.why_not()

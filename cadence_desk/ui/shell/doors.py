@@ -121,7 +121,7 @@ class Doors(QObject):
         """Open the command palette."""
         from cadence_desk.ui.shell.palette import Palette
 
-        palette = Palette(self._book.commands, self._find_people, self._window)
+        palette = Palette(self._book.at_hand, self._find_people, self._window)
         palette.accepted.connect(lambda: self._picked(palette.chosen))
         _open(palette)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from cadence_desk.ui.kit.moments import count_word
 from cadence_desk.ui.kit.theme import Scheme, apply_theme
-from cadence_desk.ui.shell.toast_follower import ToastFollower
+from cadence_desk.ui.shell.toast_follower import ToastFollower, Told
 from cadence_desk.ui.shell.window_memory import application
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cadence_desk.ui.kit.workplace import Workplace
-    from cadence_desk.ui.shell.commands import CommandBook
+    from cadence_desk.ui.shell.commands import Command, CommandBook
     from cadence_desk.ui.shell.frame import WindowFrame
     from cadence_desk.ui.shell.undo_toast import UndoToast
     from cadence_desk.ui.shell.window_memory import WindowMemory
@@ -32,7 +33,11 @@ class WindowActs(QObject):
         self.follower = ToastFollower(frame, toast)
         self._memory = memory
         self._last: list[str] = []
-        self._asked = 0
+        self._told: list[Told] = []
+        """What was told and could be undone; each until its time is over."""
+        self._asked: list[str] = []
+        self._whose: tuple[str, str] | None = None
+        book.offer(self._undo_commands)
 
     # ------------------------------------------------------------ undo
 
@@ -41,14 +46,18 @@ class WindowActs(QObject):
 
         `what` names it; without intents it is a whole sentence, and nothing is followed.
         """
+        self._forget_others()
         if intent_ids:
             self._last = list(intent_ids)
+            older = [one for one in self._told if not set(one.intent_ids) & set(intent_ids)]
+            self._told = [*older, Told(what, tuple(intent_ids))]
             self.follower.follow(what, intent_ids)
         else:
             self.follower.say(what)
 
     def offer_undo(self) -> None:
-        """Show what can still be undone from before a restart or a new sign-in."""
+        """Show what can still be undone from before a restart or a new sign-in; forget what somebody else did."""
+        self._forget_others()
         place = self._frame.place
         intents = place.desk.moves.undoable() if place is not None else []
         new = [one for one in intents if one not in self._toast.intent_ids]
@@ -56,16 +65,54 @@ class WindowActs(QObject):
             self.told(f"{count_word(len(new), 'change')} of before", new)
 
     def undo(self) -> None:
-        """Take back the last change: what still waits at once, what went out by a previewed plan."""
+        """Take back what still waits: all that the toast counts, else the newest act; what went out by a preview."""
+        self._forget_others()
         place, intents = self._frame.place, list(self._toast.intent_ids)
         if place is None:
             return
+        waiting = self._waiting(place)
         if intents:
-            self.follower.forget()
-            self._asked = len(intents)
-            place.tasks.start(self, place.desk.moves.undo(intents), name="undo", then="undone")
+            self._take_back(intents)
+        elif waiting:
+            self._take_back(waiting[0].intent_ids)
         elif self._last:
             self._plan_undo(place)
+
+    def _take_back(self, intent_ids: Sequence[str]) -> None:
+        place = self._frame.place
+        if place is not None:
+            self.follower.forget()
+            self._asked = list(intent_ids)
+            place.tasks.start(self, place.desk.moves.undo(self._asked), name="undo", then="undone")
+
+    def _waiting(self, place: Workplace) -> list[Told]:
+        """Return what can still be undone, the newest first."""
+        self._told = [one for one in self._told if place.desk.moves.undo_left(one.intent_ids) > 0]
+        return self._told[::-1]
+
+    def _undo_commands(self) -> list[Command]:
+        """Return a command for each act that can still be undone."""
+        from cadence_desk.ui.shell.commands import Command
+
+        self._forget_others()
+        place = self._frame.place
+        return [
+            Command(
+                f"undo:{one.intent_ids[0]}", f"Undo: {one.what}", partial(self._take_back, one.intent_ids)
+            )
+            for one in (self._waiting(place) if place is not None else ())
+        ]
+
+    def _forget_others(self) -> None:
+        """Nothing that one user did is undone, or planned back, in the name of another; nobody signed in is nobody else."""
+        identity = self._frame.place.desk.identity if self._frame.place is not None else None
+        if identity is None:
+            return
+        who = (identity.organization_id, identity.user_id)
+        if self._whose not in {None, who}:
+            self._last, self._told, self._asked = [], [], []
+            self.follower.forget()
+        self._whose = who
 
     def _plan_undo(self, place: Workplace) -> None:
         from cadence_desk.ui.outbox.undo_sheet import UndoSheet
@@ -78,18 +125,28 @@ class WindowActs(QObject):
 
     def undone(self, count: int) -> None:
         """Say what was taken back, and what was not; what went out already can still be planned back."""
-        late = self._asked - count
+        late = len(self._asked) - count
         words = "Undone: nothing was sent." if count == 1 else f"{count} changes undone: nothing was sent."
         if not count:
             words = "Too late: it was already sent. Press U again to see how it can be taken back."
         elif late > 0:
             words = f"{words} {count_word(late, 'change')} had been sent: press U again to see those."
-        self._last = self._last if late > 0 else []
+        place = self._frame.place
+        waiting = self._waiting(place) if place is not None else []
+        if late > 0:
+            self._last = self._asked
+        elif set(self._last) <= set(self._asked):
+            self._last = []
+        if waiting and not late:
+            words = f"{words} U once more: {waiting[0].what}."
         self.follower.say(words)
 
     def why_not_undo(self) -> str:
         """Return why nothing can be undone."""
-        return "" if self._toast.intent_ids or self._last else "There is nothing that can still be undone."
+        self._forget_others()
+        place = self._frame.place
+        waits = bool(self._toast.intent_ids or (place is not None and self._waiting(place)))
+        return "" if waits or self._last else "There is nothing that can still be undone."
 
     # ------------------------------------------------------------ lists
 
