@@ -63,10 +63,16 @@ class Undoing:
         They wait as long as any other change of many rows before the first is sent.
 
         Raises:
-            BadValue: it was undone already, or something left just now; the rest is undone all the same.
+            BadValue: it was undone already, or something left just now; the rest is undone all the same. Or the plan
+                was made for another user, and nothing is done.
             StoreError: nothing could be stored.
         """
         async with self._one_press:
+            work = self._session.require_engine().runner.work
+            if any(work.get(row.operation.op_id) is None for row in rows):
+                raise BadValue(
+                    "This was not done by the user who is signed in now.", hint="Nothing was taken back."
+                )
             waiting = [row.operation.op_id for row in rows if row.verdict is UndoVerdict.WITHDRAWN]
             late = len(waiting) - await self._work.cancel(waiting, "undone")
             made = self._operations([row for row in rows if row.kind is not None])

@@ -9,6 +9,7 @@ import pytest
 
 from cadence_desk.domain.calls import FollowUp
 from cadence_desk.domain.choices import Choice
+from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.undo import UndoVerdict
 from tests.engine.fates import Fate
@@ -138,5 +139,19 @@ def test_a_call_that_was_sent_twice_is_not_deleted_before_the_first_send_is_over
         await rig.desk.undoing.start([row])
         await rig.pass_time(60)
         assert not rig.world.calls(ANNA)
+
+    run(go())
+
+
+def test_a_plan_of_one_user_is_not_carried_out_by_another(rig: Rig, run: Run[Any]) -> None:
+    async def go() -> None:
+        await ready(rig)
+        rows = await planned(rig, await logged(rig, None))
+        stranger = [replace(row, operation=replace(row.operation, op_id="of somebody else")) for row in rows]
+        with pytest.raises(BadValue, match="not done by the user"):
+            await rig.desk.undoing.start([*rows, *stranger])
+        await rig.pass_time(30)
+        assert rig.world.calls(ANNA), "nothing of it was done"
+        assert len(rig.operations(ANNA)) == 1
 
     run(go())
