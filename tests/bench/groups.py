@@ -49,7 +49,7 @@ def wanted_group(group: str, names: Sequence[str]) -> bool:
 
 def wanted(line: str, names: Sequence[str]) -> bool:
     """Return True when a line is wanted."""
-    return not names or any(line == name or line.startswith((f"{name}.", name)) for name in names)
+    return not names or any(line.startswith(name) for name in names)
 
 
 def measured(
