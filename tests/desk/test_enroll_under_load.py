@@ -48,6 +48,6 @@ def test_no_callback_takes_long_and_the_ledger_equals_the_org(tmp_path: Path) ->
     assert told["doubled"] == 0
     assert sum(told["ledger"].values()) == 600
     assert told["ledger"]["success"] > 500
-    assert told["preview_calls"].get("trackers", 0) == 6, "a hundred people per read"
+    assert told["preview_calls"].get("trackers", 0) == 1, "a thousand people per read"
     assert told["run_calls"]["action assignTargetToSalesCadence"] <= 2 + 600 // 50 + 1
     assert code == 0
