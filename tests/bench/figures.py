@@ -169,12 +169,13 @@ def alone(name: str, unit: str, ours: Spread, goal: float | None = None, told: s
 
 
 def turn_by_turn(repeats: int, *measure: Callable[[], float]) -> list[Spread]:
-    """Run each measurement in turn, `repeats` times, after one round that does not count."""
+    """Run each measurement in turn, `repeats` times, after a round that does not count; a single look has none."""
     rounds: list[list[float]] = [[] for _ in measure]
-    for number in range(repeats + 1):
+    warm = int(repeats > 1)
+    for number in range(warm + repeats):
         for kept, one in zip(rounds, measure, strict=True):
             value = one()
-            if number:
+            if number >= warm:
                 kept.append(value)
     return [Spread(tuple(values)) for values in rounds]
 

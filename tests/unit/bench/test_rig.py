@@ -21,6 +21,7 @@ from tests.bench.figures import (
     failed,
     rebuilt,
     skipped,
+    turn_by_turn,
 )
 from tests.bench.groups import GROUPS, of_module
 from tests.bench.report import Report
@@ -242,3 +243,20 @@ def test_a_process_that_ends_before_it_stands_is_told() -> None:
         pytest.raises(RuntimeError, match="ended with 0"),
     ):
         one.stand()
+
+
+@pytest.mark.parametrize(("repeats", "kept"), [(1, (1.0,)), (7, (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0))])
+def test_the_first_round_does_not_count_but_in_a_single_look(repeats: int, kept: tuple[float, ...]) -> None:
+    turns: list[str] = []
+
+    def measured_by(name: str) -> Callable[[], float]:
+        def one() -> float:
+            turns.append(name)
+            return float(turns.count(name))
+
+        return one
+
+    assert [one.values for one in turn_by_turn(repeats, measured_by("ours"), measured_by("theirs"))] == [
+        kept
+    ] * 2
+    assert turns == ["ours", "theirs"] * (len(turns) // 2), "turn by turn"
