@@ -45,7 +45,10 @@ BIN_OF: Mapping[OperationState, Bin] = {
 }
 """Success is what reading the org has confirmed, and nothing else."""
 
-COLUMNS = ("Row", "Target id", "Name", "Outcome", "Code", "Reason", "Record id", "Attempts")
+COLUMNS = (
+    "Row", "Target", "Target record id", "Outcome", "Code", "Reason", "Tracker or task record id", "Attempts",
+)  # fmt: skip
+"""Who was meant comes first, by name: the file is for the eyes of whoever asked for it, and private as the outbox is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class LedgerRow:
     def cells(self) -> tuple[int | str, ...]:
         """The row as a file says it, under COLUMNS."""
         return (
-            self.row_no, self.target_id, self.name, self.outcome, self.code, self.reason, self.record_id,
+            self.row_no, self.name, self.target_id, self.outcome, self.code, self.reason, self.record_id,
             self.attempts,
         )  # fmt: skip
 

@@ -123,7 +123,10 @@ def test_every_input_row_is_in_exactly_one_file(file: OutboxFile, tmp_path: Path
     numbers = [[int(one[0]) for one in lines[1:]] for lines in found.values()]
     assert numbers == [[1], [3], [4, 6], [2, 5, 7, 8]]
     success, error, unverified, skipped = found.values()
-    assert success[1][1:] == [target(1), "'=1+1 Person 1", "Confirmed", "", "", "77E1", "1"]
+    assert success[0] == [
+        "Row", "Target", "Target record id", "Outcome", "Code", "Reason", "Tracker or task record id", "Attempts",
+    ]  # fmt: skip
+    assert success[1][1:] == ["'=1+1 Person 1", target(1), "Confirmed", "", "", "77E1", "1"]
     assert error[1][4:6] == ["LOCKED", "'@locked by =HYPERLINK()"]
     assert [one[3] for one in unverified[1:]] == ["In doubt: checking with Salesforce", "Saved by Salesforce"]
     assert [one[3] for one in skipped[1:]] == ["Not added", "Not added", "Waiting", "Not sent"]
