@@ -74,15 +74,23 @@ class RowOrder:
         """Take over new slots; those that this order does not know come at the end."""
         size = self.table.size
         order = [new for new in renumbered(self.order, moves) if new >= 0]
-        missing = bytearray(b"\1" * size)
-        for slot in order:
-            missing[slot] = 0
-        news = [slot for slot in range(size) if missing[slot]] if len(order) < size else []
+        known = marked(order, size)
+        news = [slot for slot in range(size) if not known[slot]] if len(order) < size else []
         self.order = order + news
         self.order_is_stale = self.order_is_stale or bool(news and self.sort_column)
         self.known = size
         self.epoch = self.table.epoch
         self._ranks.forget()
+
+
+def marked(slots: Sequence[int], size: int) -> bytearray:
+    """Return 1 by slot for some, each there once."""
+    if len(slots) == size:
+        return bytearray(b"\1" * size)
+    marks = bytearray(size)
+    for slot in slots:
+        marks[slot] = 1
+    return marks
 
 
 def renumbered(slots: Sequence[int], moves: Sequence[int]) -> Sequence[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cadence_desk.domain.overriding import override
-from cadence_desk.ui.kit.row_order import RowOrder, renumbered
+from cadence_desk.ui.kit.row_order import RowOrder, marked, renumbered
 from cadence_desk.ui.kit.row_search import RowFilter, RowSearch, RowWish
 
 if TYPE_CHECKING:
@@ -194,18 +194,15 @@ class RowSet(RowOrder):
 
         Returns the new slot by old slot; None when the rows cannot be told from it, and must be read anew.
         """
-        told = self.table.moves_since(self.epoch)
-        if told is None:
+        moves = self.table.moves_since(self.epoch)
+        if moves is None:
             return None
-        moves = list(told)
         rows = list(renumbered(self.rows, moves))
         if rows and min(rows) < 0:
             return None
         self._renumber(moves)
         self.rows = rows
-        self._shown = bytearray(self.table.size)
-        for slot in rows:
-            self._shown[slot] = 1
+        self._shown = marked(rows, self.table.size)
         if self.search is not None:
             self.begin_renewal()
         return moves
