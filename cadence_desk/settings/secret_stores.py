@@ -16,13 +16,22 @@ from cadence_desk.domain.errors import (
     KeyStoreUnsafe,
     SecretError,
 )
-from cadence_desk.domain.ports import SecretStore
 from cadence_desk.settings.key_file import KeyFileSecrets
 from cadence_desk.settings.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from cadence_desk.domain.ports import SecretStore
+
+    class NamedStore(SecretStore, Protocol):
+        """A secret store that says what it is. For types only: the ports are loaded after yesterday's rows are shown."""
+
+        @property
+        def kind(self) -> str:
+            """What it is, in clear."""
+
 
 T = TypeVar("T")
 
@@ -46,14 +55,6 @@ class Backend(Protocol):
 
     def delete_password(self, service: str, username: str) -> None:
         """Forget a secret."""
-
-
-class NamedStore(SecretStore, Protocol):
-    """A secret store that says what it is."""
-
-    @property
-    def kind(self) -> str:
-        """What it is, in clear."""
 
 
 class SessionSecrets:

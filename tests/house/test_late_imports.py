@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cadence_desk.settings.profile_book import ProfileBook
 from tests.house.source_tree import ROOT, definitions, sources
+from tests.unit.bootstrap.used_profile import used_profile
 
 SLOW = {
     "simple_salesforce",
@@ -76,6 +78,45 @@ from cadence_desk.launch.main import run
 run(["--home", str(home), "--key-file", str(home / "key"), "--org", "one"])
 """
 
+NOT_FOR_ROWS = (SLOW | AFTER_PAINT) - {
+    "cryptography",
+    "sqlite3",
+    "cadence_desk.domain.scrubbing",  # the first paint is a line of the log
+    "cadence_desk.domain.trackers",
+} | {
+    "concurrent.futures",
+    "cadence_desk.desk.session",
+    "cadence_desk.domain.ports",
+    "cadence_desk.salesforce",
+    "cadence_desk.store.cache",
+    "cadence_desk.store.outbox",
+    "cadence_desk.store.writer",
+    "cadence_desk.sync.board",
+    "cadence_desk.sync.engine",
+    "cadence_desk.sync.parts",
+    "cadence_desk.sync.projection",
+}
+"""What yesterday's rows need not: the key, the file and the table are enough."""
+
+ROWS = """
+import os, sys
+from cadence_desk.bridge import app
+
+run_app = app.run_app
+
+def watched(qt, window, session, first, **kept):
+    def shown():
+        first()
+        qt.processEvents()
+        print(window.frame.list_screen().table.columnar.rowCount(), *sys.modules, sep="\\n", flush=True)
+        os._exit(0)
+    return run_app(qt, window, session, first=shown, **kept)
+
+app.run_app = watched
+from cadence_desk.launch.main import run
+run(["--home", sys.argv[1], "--key-file", os.path.join(sys.argv[1], "secrets.key"), "--org", "one", *sys.argv[2:]])
+"""
+
 QT = {"PySide6", "shiboken6", "qasync"}
 
 
@@ -102,13 +143,35 @@ def test_window_loads_without_the_slow_libraries() -> None:
     assert loaded_after(module, SLOW) == []
 
 
-def test_a_start_is_painted_before_anything_else_is_loaded(tmp_path: Path) -> None:
+def printed(*command: str) -> tuple[list[str], str]:
+    """Run a start without a screen; return the words it printed, and what it complained about."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", START, str(tmp_path / "home")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
-    loaded = set(done.stdout.split())
-    assert "cadence_desk.ui.shell.main_window" in loaded, done.stderr
+    python = [sys.executable, "-c", *command]
+    done = subprocess.run(python, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    return done.stdout.split(), done.stderr
+
+
+def test_a_start_is_painted_before_anything_else_is_loaded(tmp_path: Path) -> None:
+    words, complaint = printed(START, str(tmp_path / "home"))
+    loaded = set(words)
+    assert "cadence_desk.ui.shell.main_window" in loaded, complaint
     assert sorted(loaded & (SLOW | AFTER_PAINT)) == []
+
+
+def test_yesterdays_rows_are_shown_before_anything_else_is_loaded(tmp_path: Path) -> None:
+    opened = used_profile(tmp_path)
+    ProfileBook(opened.paths.profile_book).add(opened.profile)
+    words, complaint = printed(ROWS, str(tmp_path))
+    assert words[:1] == ["1"], complaint
+    assert sorted(set(words) & NOT_FOR_ROWS) == []
+
+
+def test_a_safe_start_shows_nothing_of_before(tmp_path: Path) -> None:
+    opened = used_profile(tmp_path)
+    ProfileBook(opened.paths.profile_book).add(opened.profile)
+    words, complaint = printed(ROWS, str(tmp_path), "--safe-mode")
+    assert words[:1] == ["0"], complaint
+    assert "sqlite3" not in words
 
 
 @pytest.mark.parametrize(
