@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextvars import Context
 
-SLICE_SECONDS = 0.004
+SLICE_SECONDS = 0.002
 """How long callbacks may run before Qt gets its turn again."""
 
 _KEEP_CANCELED = 64

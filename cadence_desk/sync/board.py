@@ -29,7 +29,7 @@ from cadence_desk.sync.silence import Silence
 from cadence_desk.sync.unsaved import Unsaved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cadence_desk.domain.changes import ChangeEvent
     from cadence_desk.domain.ports import Clock
@@ -60,6 +60,11 @@ class Board:
         self.news = 0
         """Grows with every row that a reading brought and that was not known so."""
         self.silence = Silence()
+        self._shelves: Mapping[str, Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker]] = {
+            **dict.fromkeys((LEAD, CONTACT, PERSON), self.people),
+            TRACKER: self.trackers,
+            STEP: self.steps,
+        }
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     # ------------------------------------------------------------ rows read by REST
@@ -259,11 +264,7 @@ class Board:
 
     def shelf(self, entity: str) -> Shelf[Person] | Shelf[Tracker] | Shelf[StepTracker] | None:
         """Return where the records of an entity are; None for one that no list shows."""
-        if entity == TRACKER:
-            return self.trackers
-        if entity == STEP:
-            return self.steps
-        return self.people if entity in {LEAD, CONTACT, PERSON} else None
+        return self._shelves.get(entity)
 
     @property
     def still_reading(self) -> bool:

@@ -5,14 +5,22 @@ Changed on the loop thread only. Nothing here knows Qt or the org.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from math import floor
 from typing import TYPE_CHECKING, Any
 
+from cadence_desk.domain.making import maker_of
 from cadence_desk.domain.name_order import NameKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
+
+
+TIMES_REMEMBERED = 4_096
+"""Times whose text is remembered: what changes together changed in the same seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class Row:
     facets: Mapping[str, str] = field(default_factory=dict)
     flags: int = 0
     search: str = ""
+
+
+make_row: Callable[[tuple[str, ...], Mapping[str, object], Mapping[str, str], int, str], Row] = maker_of(Row)
+"""For the rows of events: texts, keys, facets, flags, search."""
 
 
 class Columns:
@@ -117,17 +129,18 @@ class ColumnStore(Columns):
         slot = self._slots.get(record_id)
         if slot is None:
             slot = self._append(record_id)
+        versions = self._versions
         for name, column, text in zip(self._order, self._columns, row.texts, strict=True):
-            if column[slot] == text:
-                continue  # most of a changed row is as it was
-            column[slot] = self._share(text)
-            self._versions[name] += 1
+            if column[slot] != text:  # most of a changed row is as it was
+                column[slot] = self._share(text)
+                versions[name] += 1
+        own, told = row.keys, row.facets
         for name, keys in self._keys.items():
-            if keys[slot] != row.keys[name]:
-                keys[slot] = row.keys[name]
-                self._versions[name] += 1
+            if keys[slot] != own[name]:
+                keys[slot] = own[name]
+                versions[name] += 1
         for name, values in self._facets.items():
-            value = row.facets.get(name, "")
+            value = told.get(name, "")
             if values[slot] != value:
                 values[slot] = self._share(value)
         self._haystack[slot] = row.search
@@ -210,13 +223,17 @@ class ColumnStore(Columns):
 
 
 def local_text(moment: datetime | None, *, seconds: bool = False) -> str:
-    """Return a time as a row shows it: by the clock of this computer; empty when there is none.
-
-    Not by strftime: that imports a module at each call, which passes through PySide's own import hook.
-    """
+    """Return a time as a row shows it: by the clock of this computer; empty when there is none."""
     if moment is None:
         return ""
-    return moment.astimezone().isoformat(" ", "seconds")[: 19 if seconds else 16]
+    # `time.tzname`: the zone of the computer may be set anew while texts are remembered
+    return _local_text(floor(moment.timestamp()), time.tzname)[: 19 if seconds else 16]
+
+
+@lru_cache(TIMES_REMEMBERED)
+def _local_text(second: int, _zone: tuple[str, str]) -> str:
+    """Not by strftime: that imports a module at each call, which passes through PySide's own import hook."""
+    return datetime.fromtimestamp(second).isoformat(" ")  # noqa: DTZ006 - as a row shows it: without the zone
 
 
 SEPARATOR = "\x1f"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from cadence_desk.domain.making import maker_of
 from cadence_desk.domain.people import Person, PersonKind
 from cadence_desk.domain.record_ids import RecordId
 from cadence_desk.domain.trackers import ENDED_STATES, StepTracker, Tracker
@@ -22,6 +25,8 @@ CONTACT = "Contact"
 TASK = "Task"
 
 ENTITIES = (TRACKER, STEP, LEAD, CONTACT, TASK)
+NAMES_REMEMBERED = 1_000
+"""So many sets of field names: few different ones come, again and again."""
 
 
 def _text(value: object) -> object:
@@ -35,7 +40,8 @@ def _flag(value: object) -> object:
 def _instant(value: object) -> object:
     if value is None:
         return None
-    return datetime.fromtimestamp(int(str(value)) / 1000, tz=UTC)
+    millis = value if type(value) is int else int(str(value))
+    return datetime.fromtimestamp(millis / 1000, tz=UTC)
 
 
 _COMMON: dict[str, tuple[str, Turn]] = {"LastModifiedDate": ("modified", _instant)}
@@ -130,31 +136,13 @@ _MUST_READ: dict[str, frozenset[str]] = {
 
 def must_read(entity: str, values: Mapping[str, object], *, whole: bool) -> bool:
     """Return True when the record has to be read because the event does not carry what a row shows."""
-    needed = _MUST_READ.get(entity)
-    if needed is None:
-        return False
+    return entity in _MUST_READ and (whole or _tells_too_little(entity, tuple(values)))
+
+
+@lru_cache(NAMES_REMEMBERED)
+def _tells_too_little(entity: str, names: tuple[str, ...]) -> bool:
     # Parts of a compound field come under their path: Name.LastName, MailingAddress.City.
-    return whole or any(
-        (name in needed if "." not in name else name.split(".", 1)[0] in needed) for name in values
-    )
-
-
-def apply_values(record: Record, entity: str, values: Mapping[str, object]) -> Record:
-    """Return the record with the event's fields set; fields that no row shows are left out."""
-    table = _FIELDS[entity]
-    fields: dict[str, object] = {}
-    for name, value in values.items():
-        shown = table.get(name)
-        if shown is not None:
-            fields[shown[0]] = shown[1](value)
-    if entity == TRACKER and "state" in fields and "is_active" not in fields:
-        # IsTrackerActive is calculated and may be absent from events: it follows from the state.
-        fields["is_active"] = fields["state"] not in ENDED_STATES
-    for name, derived in _DERIVED.items():
-        if name in fields and fields[name] != getattr(record, name, None):
-            # Events carry ids only: a name that belonged to the old id must not stay.
-            fields.update({one: "" for one in derived if hasattr(record, one)})
-    return _with(record, fields)
+    return any(name.split(".", 1)[0] in _MUST_READ[entity] for name in names)
 
 
 _NAMES: Mapping[type, tuple[str, ...]] = {
@@ -163,18 +151,60 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
 _VALUES: Mapping[type, Callable[[Record], tuple[Any, ...]]] = {
     kind: attrgetter(*names) for kind, names in _NAMES.items()
 }
-_PLACES: Mapping[type, Mapping[str, int]] = {
-    kind: {name: place for place, name in enumerate(names)} for kind, names in _NAMES.items()
-}
+_MAKERS: Mapping[type, Callable[..., Any]] = {kind: maker_of(kind) for kind in _NAMES}
 
 
-def _with(record: Record, fields: Mapping[str, object]) -> Record:
-    """Return the record with these fields set: what dataclasses.replace does, in half the time, for each event."""
-    kind = type(record)
-    values, places = list(_VALUES[kind](record)), _PLACES[kind]
-    for name, value in fields.items():
-        values[places[name]] = value
-    return kind(*values)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What events that carry the same fields do to a record: places are those of its own fields.
+
+    Attributes:
+        shown: the event's fields that a row shows: name, place, and how the value is turned.
+        state, active: places of a tracker's state and of what follows from it; -1 where it does not apply.
+        derived: places of ids, and of the names that come with each.
+    """
+
+    shown: tuple[tuple[str, int, Turn], ...]
+    state: int
+    active: int
+    derived: tuple[tuple[int, tuple[int, ...]], ...]
+
+
+@lru_cache(NAMES_REMEMBERED)
+def _way_of(kind: type, entity: str, names: tuple[str, ...]) -> _Way:
+    places = {name: place for place, name in enumerate(_NAMES[kind])}
+    table = _FIELDS[entity]
+    shown = tuple((name, places[table[name][0]], table[name][1]) for name in names if name in table)
+    touched = {place for _, place, _ in shown}
+    state = active = -1
+    if entity == TRACKER and places["state"] in touched and places["is_active"] not in touched:
+        state, active = places["state"], places["is_active"]
+    derived = tuple(
+        (places[name], tuple(places[one] for one in told if one in places))
+        for name, told in _DERIVED.items()
+        if places.get(name) in touched
+    )
+    return _Way(shown, state, active, derived)
+
+
+def apply_values(record: Record, entity: str, values: Mapping[str, object]) -> Record:
+    """Return the record with the event's fields set; fields that no row shows are left out."""
+    kind: Any = type(record)
+    way = _way_of(kind, entity, tuple(values))
+    before = _VALUES[kind](record)
+    after = list(before)
+    for name, place, turn in way.shown:
+        after[place] = turn(values[name])
+    if way.state >= 0:
+        # IsTrackerActive is calculated and may be absent from events: it follows from the state.
+        after[way.active] = after[way.state] not in ENDED_STATES
+    for place, told in way.derived:
+        if after[place] != before[place]:
+            # Events carry ids only: a name that belonged to the old id must not stay.
+            for one in told:
+                after[one] = ""
+    made: Record = _MAKERS[kind](*after)
+    return made
 
 
 def new_record(entity: str, record_id: str, values: Mapping[str, object]) -> Record | None:

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 ROWS_PER_SLICE = 100
 BIG_WAVE = 200
-"""More rows than this, written in one go, are followed by a pause of so many seconds."""
-WAVE_PAUSE = 0.1
+"""More rows than this, written in one go, are followed by a pause."""
+WAVE_PAUSE = 0.03
+"""Seconds: nobody sees more than thirty states of a row in one."""
 SLICE_SECONDS = 0.002
 """So long events that were kept back are applied before the window gets its turn."""
 AT_ONCE = 20
@@ -183,14 +184,15 @@ class FeedFollower:
 
     async def _write_wave(self) -> None:
         """Write what changed. After many rows there is a pause: while events pour in they change again and again."""
-        rows = 0
-        while pending := self._board.projection.pending:
-            rows += min(pending, ROWS_PER_SLICE)
+        rows = self._board.projection.pending
+        for _ in range(0, rows, ROWS_PER_SLICE):
             self._write_slice()
             await asyncio.sleep(0)
-        self._write_slice()
+        if not self._board.projection.pending:
+            self._write_slice()  # what changed beside the rows
         self.waves.pause = WAVE_PAUSE if rows > BIG_WAVE else 0.0
         self.waves.saved()
+        self._again |= self._board.projection.pending > 0
 
     def _write_slice(self) -> None:
         self._announce(self._board.projection.write_rows(ROWS_PER_SLICE))

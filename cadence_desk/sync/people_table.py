@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadence_desk.sync.columns import ColumnStore, Row, local_text, search_text
+from cadence_desk.sync.columns import ColumnStore, local_text, make_row, search_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,38 +46,13 @@ class PeopleTable(ColumnStore):
         flags = marks | (IN_CADENCE if cadence_names else 0) | (DO_NOT_CALL if person.do_not_call else 0)
         phone = person.phone or person.mobile
         stamp = person.modified.timestamp() if person.modified else 0.0
-        self.put(
-            person.id,
-            Row(
-                texts=(
-                    person.name,
-                    text,
-                    person.kind.value,
-                    person.account_name,
-                    person.title,
-                    person.status,
-                    owner,
-                    person.email,
-                    phone,
-                    person.city,
-                    local_text(person.modified),
-                ),
-                keys={"modified": stamp},
-                facets={
-                    "kind": person.kind.value,
-                    "in_cadence": "1" if cadence_names else "0",
-                    "owner": owner,
-                },
-                flags=flags,
-                search=search_text(
-                    person.name,
-                    person.account_name,
-                    person.title,
-                    person.email,
-                    phone,
-                    person.city,
-                    text,
-                    owner,
-                ),
-            ),
+        kind = person.kind.value
+        texts = (
+            person.name, text, kind, person.account_name, person.title, person.status, owner, person.email, phone,
+            person.city, local_text(person.modified),
+        )  # fmt: skip
+        searched = search_text(
+            person.name, person.account_name, person.title, person.email, phone, person.city, text, owner
         )
+        facets = {"kind": kind, "in_cadence": "1" if cadence_names else "0", "owner": owner}
+        self.put(person.id, make_row(texts, {"modified": stamp}, facets, flags, searched))

@@ -67,11 +67,12 @@ class Projection:
 
     def person_changed(self, before: Person | None, after: Person | None) -> None:
         """A person was read, reported or went; the rows of their trackers show the name."""
-        for one in (before, after):
-            if one is not None:
-                self._dirty_people.add(one.id)
-                if before is None or after is None or before.name != after.name:
-                    self._dirty_trackers.update(self.runs.tracker_ids(one.id))
+        one = after or before
+        if one is None:
+            return
+        self._dirty_people.add(one.id)
+        if before is None or after is None or before.name != after.name:
+            self._dirty_trackers.update(self.runs.tracker_ids(one.id))
 
     def tracker_changed(self, tracker_id: str, before: Tracker | None) -> None:
         """A tracker was read."""

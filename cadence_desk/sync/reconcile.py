@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from cadence_desk.domain.changes import ChangeType
+from cadence_desk.domain.making import maker_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,8 @@ class Wait:
     record_id: str
     event: ChangeEvent
 
+
+make_upsert = maker_of(Upsert)
 
 Effect: TypeAlias = Upsert | Forget | ReadRecord | ReadEntity | Wait
 
@@ -172,35 +175,44 @@ def _update(stamp: Stamp | None, event: ChangeEvent) -> list[Effect]:
     return _newer_fields(stamp, event, values, order)
 
 
-def changed_values(event: ChangeEvent) -> dict[str, object]:
+def changed_values(event: ChangeEvent) -> Mapping[str, object]:
     """Return what an UPDATE sets: values that are carried, and None for the nulled fields."""
-    values = {name: value for name, value in event.values.items() if value is not None}
+    carried = event.values
+    if not event.nulled and None not in carried.values():  # as most are
+        return carried
+    values = {name: value for name, value in carried.items() if value is not None}
     for name in event.nulled:
-        values[name.split(".", 1)[0]] = event.values.get(name.split(".", 1)[0])
+        values[name.split(".", 1)[0]] = carried.get(name.split(".", 1)[0])
     return values
 
 
-def _against_row(stamp: Stamp, event: ChangeEvent, values: dict[str, object], order: Order) -> list[Effect]:
+def _against_row(
+    stamp: Stamp, event: ChangeEvent, values: Mapping[str, object], order: Order
+) -> list[Effect]:
     stated = event.values.get(_MODIFIED)
-    event_ms = stated if isinstance(stated, int) else event.commit_ms
-    if _second(event_ms) < _second(stamp.row_ms):
+    told, read = _second(stated if isinstance(stated, int) else event.commit_ms), _second(stamp.row_ms)
+    if told < read:
         return []
-    if _second(event_ms) == _second(stamp.row_ms):
+    if told == read:
         return [ReadRecord(event.entity, event.record_id)]
     return _newer_fields(stamp, event, values, order)
 
 
-def _newer_fields(stamp: Stamp, event: ChangeEvent, values: dict[str, object], order: Order) -> list[Effect]:
-    floor = stamp.base
-    fresh: dict[str, object] = {}
-    for name, value in values.items():
-        known = stamp.fields.get(name, floor)
-        if known is not None and order == known:
+def _newer_fields(
+    stamp: Stamp, event: ChangeEvent, values: Mapping[str, object], order: Order
+) -> list[Effect]:
+    floor, fields = stamp.base, stamp.fields
+    older: list[str] = []
+    for name in values:
+        known = fields.get(name, floor)
+        if known is None or order > known:
+            continue
+        if order == known:
             # The same event again, or two events that cannot be ordered.
             return [ReadRecord(event.entity, event.record_id)]
-        if known is None or order > known:
-            fresh[name] = value
-    return [Upsert(event.entity, event.record_id, fresh, order)] if fresh else []
+        older.append(name)
+    fresh = {name: value for name, value in values.items() if name not in older} if older else values
+    return [make_upsert(event.entity, event.record_id, fresh, order, False)] if fresh else []  # noqa: FBT003
 
 
 def _second(millis: int) -> int:

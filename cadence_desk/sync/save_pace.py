@@ -1,7 +1,7 @@
-"""How often the cache file is written: at once after a pause, else a few times a second. Owned by the follower.
+"""How often the cache file is written, and the rows of the tables: at once after a pause, else some times a second.
 
 While events pour in the same rows change again and again, and each commit costs a flush. What waits is not lost with a
-crash: the mark waits with it, so the org sends these events once more. Lives on the loop thread.
+crash: the mark waits with it, so the org sends these events once more. Lives on the loop thread; owned by the follower.
 """
 
 from __future__ import annotations

@@ -164,17 +164,15 @@ class Shelf(Generic[R]):
 
     def put_event(self, record: R, effect: Upsert) -> None:
         """Take a record as changed by an event."""
-        known = record.id in self._records
-        row_ms = _millis(self._records[record.id]) if known else 0
         stamp = self._stamps.get(record.id)
         if stamp is None:
-            stamp = self._stamps[record.id] = Stamp(row_ms=row_ms)
+            known = self._records.get(record.id)
+            stamp = self._stamps[record.id] = Stamp(row_ms=0 if known is None else _millis(known))
         if effect.whole:
             stamp.base, stamp.row_ms, stamp.gone = effect.order, 0, None
             stamp.fields.clear()
         else:
-            for name in effect.values:
-                stamp.fields[name] = effect.order
+            stamp.fields.update(dict.fromkeys(effect.values, effect.order))
         self._records[record.id] = record
 
     def forget(self, record_id: str, order: Order | None) -> R | None:

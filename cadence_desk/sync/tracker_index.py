@@ -22,7 +22,10 @@ class TrackerIndex:
 
     def trackers_of(self, target_id: str) -> list[Tracker]:
         """Return a target's trackers, active first, newest first."""
-        found = [self._trackers.get(tracker_id) for tracker_id in self._by_target.get(target_id, ())]
+        ids = self._by_target.get(target_id)
+        if not ids:  # most people are in no cadence
+            return []
+        found = [self._trackers.get(tracker_id) for tracker_id in ids]
         known = [tracker for tracker in found if tracker is not None]
         known.sort(key=lambda tracker: _seconds(tracker.created), reverse=True)
         return sorted(known, key=lambda tracker: not tracker.is_active)
