@@ -125,3 +125,36 @@ def test_a_quit_while_a_save_fails_saves_no_mark_without_its_rows(rig: Rig, run:
         assert [one.state for one in batches[-1].trackers] == ["Paused"]
 
     run(go())
+
+
+def title_shown(rig: Rig) -> str:
+    table = rig.desk.people
+    slot = table.slot_of(ANNA)
+    assert slot is not None
+    return table.texts("title")[slot]
+
+
+def test_rows_are_written_at_once_and_after_many_of_them_a_moment_later(
+    rig: Rig, run: Run[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        await live_with_a_run(rig)
+        rig.world.change_person(ANNA, title="First")
+        await rig.calm()
+        rig.world.change_person(ANNA, title="Second")
+        await rig.calm()
+        assert title_shown(rig) == "Second", "few rows: no pause"
+        monkeypatch.setattr("cadence_desk.sync.follower.BIG_WAVE", 0)
+        rig.world.change_person(ANNA, title="Third")
+        await rig.calm()
+        assert title_shown(rig) == "Third"
+        rig.world.change_person(ANNA, title="Fourth")
+        await rig.calm()
+        assert title_shown(rig) == "Third"
+        assert not rig.engine.follower.idle
+        await rig.pass_time(0.04)
+        assert title_shown(rig) == "Fourth"
+        await rig.pass_time(1)
+        assert rig.engine.follower.idle
+
+    run(go())
