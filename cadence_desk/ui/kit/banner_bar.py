@@ -151,6 +151,8 @@ class BannerBar(QWidget):
 
         `acts` are buttons' words and the commands they ask for; a `lasting` notice stays until it is cleared.
         """
+        from cadence_desk.ui.kit.announcing import announce
+
         shown = {banner.code: banner for banner in self.banners()}
         banner = shown.get(code)
         if banner is not None:
@@ -167,6 +169,7 @@ class BannerBar(QWidget):
                 self._drop(old)
         banner.show_words(title, words, copied)
         self.show()
+        announce(banner, f"{title}. {words}" if words else title, urgent=tone is Tone.BAD)
 
     def clear(self, code: str) -> None:
         """Take back the banner of a code."""

@@ -39,10 +39,12 @@ class ConnectionChip(QAbstractButton):
 
     def show_feed(self, feed: FeedFace) -> None:
         """Show a state of the feed."""
+        from cadence_desk.ui.kit.announcing import announce
         from cadence_desk.ui.kit.state_badges import feed_badge
 
         self.badge = feed_badge(feed.state, feed.words)
         self._show()
+        announce(self, self.accessibleName())
 
     def _show(self) -> None:
         self.setText(self.badge.word)

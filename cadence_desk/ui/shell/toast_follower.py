@@ -81,6 +81,7 @@ class ToastFollower(QObject):
         left = desk.moves.undo_left(intent_ids)
         self._end.start(int(left * 1000) + SHOWN_MS // 2 if left else SHOWN_MS)
         self._count.start()
+        self._toast.begin_anew()
         self.look()
 
     def forget(self) -> None:

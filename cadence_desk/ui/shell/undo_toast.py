@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from cadence_desk.domain.overriding import override
+from cadence_desk.ui.kit.announcing import announce
 from cadence_desk.ui.kit.plain_label import PlainLabel
 from cadence_desk.ui.kit.theme import GAP, colors
 
@@ -57,12 +58,18 @@ class UndoToast(QFrame):
         self.undo.setVisible(bool(button))
         self.undo.setText(button)
         self.setAccessibleName(words)
+        announce(self, words)
         self._place()
         self.show()
         self.raise_()
 
+    def begin_anew(self) -> None:
+        """Something else is told from now on: its words are said again, even where they are the same."""
+        announce(self, "")
+
     def forget(self) -> None:
         """Hide, and undo nothing of this any more."""
+        self.begin_anew()
         self.intent_ids = []
         self.hide()
 
