@@ -37,12 +37,9 @@ class Press:
         self._remedy = remedy
         self._pictures = Path(pictures) if pictures else None
         paths = Paths(home)
-        self.run = WindowRun(
-            paths,
-            lambda: open_profile(PROFILE, paths, key_file),
-            open_page=lambda _address: None,
-            desk_opened=self._opened,
-        )
+        opened = open_profile(PROFILE, paths, key_file)
+        self.run = WindowRun(paths, lambda: opened, open_page=lambda _address: None, desk_opened=self._opened)
+        self.run.held = opened
 
     async def _opened(self, run: WindowRun) -> None:
         try:

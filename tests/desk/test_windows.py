@@ -46,6 +46,10 @@ def test_a_call_that_is_typed_when_the_window_closes_is_there_again(org: Org, tm
     assert told["drafts"] == [NOTE]
     assert told["notes"] == NOTE
     assert any("call" in one.lower() for one in told["banners"]), "unfinished calls are told at the start"
+    assert told["at first"]["rows"] > 20, "the rows of before are there before the desk is open"
+    assert told["at first"]["opening"]
+    assert "Test org" in told["at first"]["org"]
+    assert len(told["refused"]) == 1, "nobody works on them before it is known what waits"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a program in other ways")

@@ -60,13 +60,15 @@ class Play:
             extra_ca=ready["ca_file"],
         )
         paths = Paths(home)
+        opened = open_profile(profile, paths, Path(key_file) if key_file else None)
         self.run = WindowRun(
             paths,
-            lambda: open_profile(profile, paths, Path(key_file) if key_file else None),
+            lambda: opened,
             open_page=self._show_page,
             desk_opened=self._begin,
             safe=safe,
         )
+        self.run.held = opened
         self.run.options = self.run.all_people()
         self.closed_at = 0.0
 
@@ -186,6 +188,12 @@ async def be_called(play: Play) -> None:
 
 async def look_for_the_draft(play: Play) -> None:
     """Open the call of the same person again."""
+    window, desk = play.run.window, play.desk
+    rows = play.hands.find(FastTable, "peopleTable").columnar.rowCount()
+    window.run_command("log_call")
+    play.told["at first"] = {"rows": rows, "opening": desk.opening, "org": window.windowTitle()}
+    play.told["refused"] = [one for one in play.banners() if "being opened" in one]
+    window.frame.bar.clear("NOTICE-COMMAND")
     await play.signed_in()
     await play.until(play.desk.calls.drafts, "the draft is loaded")
     play.told["drafts"] = [one.notes for one in play.desk.calls.drafts()]
