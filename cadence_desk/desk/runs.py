@@ -80,7 +80,7 @@ class RunView:
         return (
             self._live.run.state is RunState.PLANNED
             and self._live.run.is_bulk
-            and tally.states[OperationState.QUEUED] == tally.entered > 0
+            and tally.states[OperationState.QUEUED] == tally.entered == 1
         )
 
     def first_intent(self) -> str:

@@ -9,10 +9,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.choices import Choice
+from cadence_desk.domain.clear_fields import split
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, Operation, OperationState
+from cadence_desk.domain.planning.run import Run, RunPlan, RunState
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.domain.record_ids import RecordId
+from cadence_desk.domain.refusals import PlanRow, Verdict
 from cadence_desk.domain.undo import UndoRow, UndoVerdict
 from cadence_desk.sync.kinds.kind import Inverse, Surroundings
 from cadence_desk.sync.kinds.registry import KINDS
@@ -75,9 +78,10 @@ class Undoing:
                 )
             waiting = [row.operation.op_id for row in rows if row.verdict is UndoVerdict.WITHDRAWN]
             late = len(waiting) - await self._work.cancel(waiting, "undone")
-            made = self._operations([row for row in rows if row.kind is not None])
+            asked = [row for row in rows if row.verdict is not UndoVerdict.WITHDRAWN]
+            made = self._operations(asked)
             if made:
-                await self._work.add(made)
+                await self._work.add(made, self._run_of(asked, made))
             if late:
                 raise BadValue(
                     f"Too late for {late:,} of them: being sent just now.",
@@ -87,14 +91,14 @@ class Undoing:
 
     def _operations(self, rows: Sequence[UndoRow]) -> list[Operation]:
         engine = self._session.require_engine()
-        run_id = self._work.new_id() if len(rows) > 1 else ""
+        run_id = self._work.new_id() if sum(row.kind is not None for row in rows) > 1 else ""
         until = self._session.parts.clock.wall() + engine.options.undo_seconds
         made = []
         for number, row in enumerate(rows, start=1):
-            if self._is_undone(row.operation):
-                raise BadValue("This was undone already.", hint="The outbox shows the opposite change.")
             if row.kind is None:
                 continue
+            if self._is_undone(row.operation):
+                raise BadValue("This was undone already.", hint="The outbox shows the opposite change.")
             fields: dict[str, object] = {
                 "subject_id": row.subject_id,
                 "cadence_id": row.operation.cadence_id,
@@ -106,6 +110,26 @@ class Undoing:
                 fields |= {"run_id": run_id, "row_no": number}
             made.append(self._work.operation(row.kind, row.operation.target_id, row.payload or {}, fields))
         return made
+
+    def _run_of(self, rows: Sequence[UndoRow], made: Sequence[Operation]) -> RunPlan | None:
+        """Return the run of several opposite changes, with a row for each that was asked for; None for a single one.
+
+        Presses of different kinds have no one name: they go without a run.
+        """
+        first = made[0]
+        if not first.run_id or any(one.kind is not first.kind for one in made):
+            return None
+        planned = [
+            PlanRow(row.operation.target_id, row.name, Verdict.WILL_ADD)
+            if row.kind is not None
+            else PlanRow(row.operation.target_id, row.name, Verdict.REFUSED, detail=row.words)
+            for row in rows
+        ]
+        shared = split(first.payload)[0].items()
+        wish = {key: value for key, value in shared if all(one.payload.get(key) == value for one in made)}
+        now = self._session.parts.clock.wall()
+        run = Run(first.run_id, first.kind, "", RunState.PLANNED, wish, now, len(planned), len(made))
+        return RunPlan(run, planned)
 
     # ------------------------------------------------------------ one row
 
