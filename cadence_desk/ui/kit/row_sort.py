@@ -24,47 +24,68 @@ _MARKS_IN_RUN = 8
 _RANKED = 4_000
 
 
+def as_they_are(items: list[T]) -> list[T]:
+    """Return the same list."""
+    return items
+
+
+def made_anew(slots: list[int]) -> list[int]:
+    """Return the same numbers, made one after the other: whoever goes through them goes straight through the memory.
+
+    Numbers that a sort has moved lie all over it, which doubles the time of whatever comes next.
+    """
+    return array("q", slots).tolist()
+
+
 def sort_in_pieces(
-    items: Sequence[T], key: Callable[[T], Any], *, descending: bool = False
+    items: Sequence[T],
+    key: Callable[[T], Any],
+    *,
+    descending: bool = False,
+    anew: Callable[[list[T]], list[T]] = as_they_are,
 ) -> Generator[None, None, list[T]]:
     """Sort stably, in both directions; yields after each piece of work and returns the sorted list.
 
     Short runs are sorted first. Then marks taken from all runs cut them into parts that follow each other, and
-    each part is sorted by itself: the sort of the standard library joins ready runs as it finds them.
+    each part is sorted by itself: the sort of the standard library joins ready runs as it finds them. `anew` may
+    put another list of the same items in the place of each sorted one.
     """
-    left = list(items)
-    if descending:  # backwards twice: equal ones keep their order
-        left.reverse()
+    left = items[::-1] if descending else items  # backwards twice: equal ones keep their order
     runs = []
     length = _run_of(len(left))
     for begin in range(0, len(left), length):
-        run = left[begin : begin + length]
+        run = list(left[begin : begin + length])
         run.sort(key=key)
-        runs.append(run)
+        runs.append(anew(run))
         yield
-    result = yield from _joined(runs, key)
+    result = yield from _joined(runs, key, anew)
     if descending:
         result.reverse()
     return result
 
 
-def _joined(runs: list[list[T]], key: Callable[[T], Any]) -> Generator[None, None, list[T]]:
+def _joined(
+    runs: list[list[T]], key: Callable[[T], Any], anew: Callable[[list[T]], list[T]]
+) -> Generator[None, None, list[T]]:
     if len(runs) < 2:
         return runs[0] if runs else []
     result: list[T] = []
     starts = [0] * len(runs)
     for mark, common in _marks(runs, key):
         ends = [bisect_left(run, mark, lo=low, key=key) for run, low in zip(runs, starts, strict=True)]
-        result += _part(runs, starts, ends, key)
+        result += anew(_part(runs, starts, ends, key))
         yield
         if not common:
             starts = ends
             continue
         starts = [bisect_right(run, mark, lo=low, key=key) for run, low in zip(runs, ends, strict=True)]
         for run, low, high in zip(runs, ends, starts, strict=True):
-            result += run[low:high]  # all equal to the mark: in order as they stand
+            result += anew(run[low:high])  # all equal to the mark: in order as they stand
         yield
-    result += _part(runs, starts, [len(run) for run in runs], key)
+    result += anew(_part(runs, starts, [len(run) for run in runs], key))
+    while runs:  # to free them all at once would be the longest piece of all
+        yield
+        runs.pop()
     return result
 
 
@@ -136,18 +157,6 @@ def _numbered(distinct: set[str]) -> Generator[None, None, dict[str, int]]:
     return rank_of
 
 
-def _made_anew(slots: list[int]) -> Generator[None, None, list[int]]:
-    """Return the same numbers, made one after the other: whoever goes through them goes straight through the memory.
-
-    Numbers that a sort has moved lie all over it, which doubles the time of every later search and sort.
-    """
-    found: list[int] = []
-    for begin in range(0, len(slots), _RANKED):
-        found += array("q", slots[begin : begin + _RANKED]).tolist()
-        yield
-    return found
-
-
 class RowSort:
     """One sort of slots by a column, in slices. Stable."""
 
@@ -178,7 +187,6 @@ def sort_of(slots: Sequence[int], ranks: Ranks, column: str, *, descending: bool
 
     def work() -> Generator[None, None, list[int]]:
         keys: Any = range(1 << 60) if not column else (yield from ranks.work(column))
-        ordered = yield from sort_in_pieces(wanted, keys.__getitem__, descending=descending)
-        return (yield from _made_anew(ordered))
+        return (yield from sort_in_pieces(wanted, keys.__getitem__, descending=descending, anew=made_anew))
 
     return RowSort(len(wanted), work())
