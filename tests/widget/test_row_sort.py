@@ -1,7 +1,7 @@
 """Sorting in pieces is the sort of the standard library; ranks compare as the texts do."""
 
 from collections.abc import Generator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +69,24 @@ def test_ranks_are_made_anew_when_a_text_changed_or_came() -> None:
     ranks.forget()
     assert end_of(ranks.work("name")) is not kept
     assert end_of(ranks.work("number")) is table.keys("number")
+
+
+def test_runs_that_are_alike_are_cut_into_parts_of_like_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_sort, "_RUN", 100)
+    monkeypatch.setattr(row_sort, "_MARKS_IN_RUN", 8)
+    sizes: list[int] = []
+    part = row_sort._part
+
+    def noted(*told: Any) -> list[Any]:
+        made = part(*told)
+        sizes.append(len(made))
+        return made
+
+    monkeypatch.setattr(row_sort, "_part", noted)
+    items = [number * 7_919 % 5_000 for number in range(5_000)]
+    assert end_of(sort_in_pieces(items, int)) == list(range(5_000))
+    assert sum(sizes) == 5_000
+    assert max(sizes) <= 250
 
 
 def test_a_slice_ends_when_its_time_is_over() -> None:
