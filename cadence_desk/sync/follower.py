@@ -44,6 +44,8 @@ SLICE_SECONDS = 0.002
 """So long events that were kept back are applied before the window gets its turn."""
 AT_ONCE = 20
 """So many of them are applied between two looks at the clock."""
+ROWS_PER_SAVE = 5_000
+"""More than this is saved in several transactions, the marks with the last: to sort them out takes the window's thread."""
 READ_BATCH = 100
 MOST_READS = 5_000
 """More records of one entity than this are read as a whole list: that costs fewer calls, and no memory."""
@@ -178,7 +180,8 @@ class FeedFollower:
                     self.on_read_entities()
                 if self._read_timer is None:
                     await self._read_open()
-                await self._save()
+                if await self._save():
+                    self._again = True
         finally:
             self._work = None
 
@@ -251,30 +254,33 @@ class FeedFollower:
         self._read_timer = None
         self.wake()
 
-    async def _save(self, *, at_once: bool = False) -> None:
+    async def _save(self, *, at_once: bool = False) -> bool:
+        """Save what changed, or a part of it; returns True when there is more to be saved now."""
         fresh = {} if self._has_gap else self.marks.fresh()
         if not (fresh or self._board.unsaved.any) or not (at_once or self.pace.is_due()):
-            return
-        changed = self._board.unsaved.take()
-        batch = _batch_of(changed, fresh)
+            return False
+        changed = self._board.unsaved.take(ROWS_PER_SAVE)
+        more = self._board.unsaved.any
+        batch = _batch_of(changed, {} if more else fresh)
         try:
             await settled(self._parts.cache.save(batch))
         except FileDamaged:
             save_everything_again(self._board, self.marks, self._parts.cache)
-            self._unsaved = True
+            self._unsaved, more = True, False
         except DeskError:
             # The cache is disposable, but a mark must not be saved later without these rows.
             self._board.unsaved.put_back(changed)
-            self._unsaved = True
+            self._unsaved, more = True, False
         except asyncio.CancelledError:
             # Closing: whether it was saved is not known, so these rows go with the last save once more.
             self._board.unsaved.put_back(changed)
             raise
         else:
             self.marks.saved(batch.marks)
-            self._unsaved = False
-        finally:
+            self._unsaved = more
+        if not more:
             self.pace.saved()
+        return more
 
     @property
     def _has_gap(self) -> bool:
@@ -293,7 +299,8 @@ class FeedFollower:
             work.cancel()
             await asyncio.wait([work])
         whole = not self._has_gap
-        await self._save(at_once=True)
+        while await self._save(at_once=True):
+            pass
         return whole and not self._unsaved
 
 

@@ -16,7 +16,5 @@ if TYPE_CHECKING:
 def save_everything_again(board: Board, marks: Marks, cache: CacheFile) -> None:
     """Note all that is shown as not saved yet, marks included."""
     cache.emptied = False
-    for shelf in (board.people, board.trackers, board.steps):
-        for record in shelf:
-            board.unsaved.note(shelf.entity, record.id, record)
+    board.unsaved.begin_again((board.people, board.trackers, board.steps))
     marks.file_lost()

@@ -6,13 +6,13 @@ import asyncio
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from cadence_desk.domain.errors import FileDamaged
 from cadence_desk.store import cache_rows
 from tests.engine.model_world import CADENCE, lead
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.engine.conftest import Run
     from tests.engine.rig import Rig
 
@@ -115,6 +115,46 @@ def test_what_others_save_after_damage_is_not_the_first_thing_in_the_new_file(
             rig.world.change_tracker(rig.world.active(ANNA)[0].id, state=state)
             await rig.pass_time(2)
         await rig.crash()
+        rig.org.link_down = True  # only what the file holds can be shown
+        await rig.desk._session.open(rig.known)  # type: ignore[arg-type]
+        assert shown(rig) == (COUNT, COUNT)
+
+    run(go())
+
+
+@pytest.mark.parametrize("quits", [False, True])
+def test_a_new_file_is_filled_in_slices_and_gets_its_marks_last(
+    quits: bool, rig: Rig, run: Run[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        monkeypatch.setattr("cadence_desk.sync.follower.ROWS_PER_SAVE", 2)
+        await live(rig)
+        cache = rig.engine.parts.cache
+        save, batches = cache.save, list[Any]()
+
+        def saving(batch: Any) -> Future[None]:
+            batches.append(batch)
+            return save(batch)
+
+        monkeypatch.setattr(cache, "save", saving)
+        fail_once(monkeypatch)
+        rig.world.change_tracker(rig.world.active(ANNA)[0].id, state="Paused")
+        await rig.calm()
+        batches.clear()
+        if quits:
+            await rig.desk.stop()
+            rig.desk = rig._desk()
+        else:
+            rig.world.change_tracker(rig.world.active(ANNA)[0].id, state="Running")
+            await rig.pass_time(5)
+            await rig.crash()
+        saved = [one for one in batches if not one.documents]
+        rows = [len(one.people) + len(one.trackers) + len(one.steps) for one in saved]
+        assert max(rows) <= 2
+        assert sum(rows) >= 3 * COUNT
+        marked = [number for number, one in enumerate(saved) if one.marks]
+        assert marked
+        assert sum(rows[: marked[0] + 1]) >= 3 * COUNT, "no mark before its rows"
         rig.org.link_down = True  # only what the file holds can be shown
         await rig.desk._session.open(rig.known)  # type: ignore[arg-type]
         assert shown(rig) == (COUNT, COUNT)
