@@ -5,7 +5,6 @@ Imports domain; keyring is imported by the first look for a back end. Every call
 
 from __future__ import annotations
 
-import secrets
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -128,6 +127,8 @@ class KeyringSecrets:
             KeyStoreUnsafe: something else came back.
             SecretError: it failed or did not answer in time.
         """
+        import secrets  # only a key store of the system is probed
+
         name, value = f"probe-{secrets.token_hex(4)}", secrets.token_hex(16)
 
         def round_trip() -> str | None:

@@ -124,14 +124,13 @@ def watched(run_app: Callable[..., int], until: str) -> Callable[..., int]:
 
 
 def look(run: WindowRun, until: str) -> None:
-    """Look once, every two milliseconds."""
-    from cadence_desk.domain.changes import FeedState
+    """Look once, every two milliseconds; what is imported for that, the window has already."""
     from cadence_desk.ui.kit.fast_table import FastTable
 
     tables = [one for one in run.window.findChildren(FastTable) if one.isVisible()]
     rows = any(one.columnar.rowCount() > 0 for one in tables)
     desk = run.desk
-    live = desk is not None and desk.feed.state is FeedState.LIVE
+    live = desk is not None and desk.feed.state.name == "LIVE"
     if (until == "rows" and rows) or (until == "live" and live):
         run.window.repaint()
         tell()
