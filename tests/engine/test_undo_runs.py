@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cadence_desk.domain.choices import Choice
 from cadence_desk.domain.operations import Kind
 from cadence_desk.domain.planning.ledger import Bin
 from cadence_desk.domain.planning.run import RunState
@@ -87,6 +88,27 @@ def test_an_undo_of_many_is_stopped_or_taken_back_as_any_run(rig: Rig, run: Run[
         await rig.start()
         await rig.pass_time(60)
         assert len(rig.org.sent) == sent, "not after a crash either"
+
+    run(go())
+
+
+def test_a_row_that_was_withdrawn_does_not_take_back_the_others_at_the_next_start(
+    rig: Rig, run: Run[Any]
+) -> None:
+    async def go() -> None:
+        trackers = await enrolled(rig, COUNT)
+        intents = await rig.desk.moves.remove(trackers, "")
+        await rig.pass_time(60)
+        made = await taken_back(rig, intents)
+        first = rig.engine.runner.work.of_run(made.run_id)[0]
+        await rig.desk.outbox.decide(Choice.CANCEL, [first.op_id])
+        await rig.crash()
+        await rig.start()
+        await rig.pass_time(60)
+        ledger = await rig.desk.runs.report(made.run_id)
+        assert (ledger.run.state, ledger.run.why) == (RunState.FINISHED, "")
+        assert (ledger.count(Bin.SUCCESS), ledger.count(Bin.SKIPPED)) == (COUNT - 1, 1)
+        assert not rig.world.active(first.target_id)
 
     run(go())
 

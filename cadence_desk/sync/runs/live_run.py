@@ -62,8 +62,8 @@ class LiveRun:
             else:
                 told.discard(operation.op_id)
         taken_back = operation.state is OperationState.CANCELLED and not operation.server_code
-        if taken_back and self.run.is_bulk and len(self.op_of_row) == 1:
-            self.undone = True
+        # Said anew with each row: when a run is opened its rows come one by one, and the first may be withdrawn alone.
+        self.undone = taken_back and self.run.is_bulk and len(self.op_of_row) == 1
 
     def is_to_come(self, target_id: str) -> bool:
         """Return True for a target whose row has not entered the outbox yet."""
