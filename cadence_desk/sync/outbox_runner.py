@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cadence_desk.sync.supervisor import Supervisor
 
 _S = OperationState
+_UNSENT = frozenset({_S.DRAFT, _S.QUEUED})
 INTERACTIVE_AT_ONCE = 2
 BULK_AT_ONCE = 1
 TAKEN_AT_ONCE = 500
@@ -152,6 +153,8 @@ class OutboxRunner:
         """Take operations as they were committed and tell the screens."""
         taken = list(operations)
         self.waits.take(taken)
+        # What was sent from here changes what was seen as well, and no event may ever tell of it.
+        self.ahead.forget(one.target_id for one in taken if one.state not in _UNSENT)
         targets = self.work.put(taken)
         if targets:
             self.on_taken(taken)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cadence_desk.desk.enrollment import WishInput
 from cadence_desk.domain.operations import OperationState
 from cadence_desk.domain.planning.ledger import Bin
 from cadence_desk.domain.ports import LaneName
 from cadence_desk.sync.looked_ahead import SEEN_SECONDS
 from tests.engine.fates import Fate
-from tests.engine.model_world import CADENCE, COLLEAGUE, OTHER_CADENCE, lead
+from tests.engine.model_world import CADENCE, COLLEAGUE, ME, OTHER_CADENCE, lead
 from tests.engine.test_runs import agreed, begun, in_the_middle, people, set_going, sizes
 
 if TYPE_CHECKING:
@@ -88,6 +89,29 @@ def test_whose_change_the_org_reports_is_looked_at_again(rig: Rig, run: Run[Any]
         await rig.pass_time(90)
         assert end_of(rig, LATER) == ("refused", "ALREADY_IN_THIS_CADENCE"), "nothing was sent for it"
         assert others_confirmed(rig, 300)
+
+    run(go())
+
+
+def test_what_was_changed_from_here_is_looked_at_again_without_any_event(rig: Rig, run: Run[Any]) -> None:
+    """Somebody who comes late in a large run is removed from another cadence and added there again."""
+
+    async def go() -> None:
+        last, wish = lead(300), WishInput(OTHER_CADENCE, ME)
+        targets = await people(rig, 300)
+        tracker = rig.world.enroll(last, OTHER_CADENCE)
+        await rig.pass_time(2)
+        await begun(rig, targets)
+        await in_the_middle(rig, 4)
+        rig.world.tell = lambda _topic, _events: None
+        await rig.desk.moves.remove([tracker.id])
+        await rig.pass_time(9)
+        assert (rig.states(last), rig.world.trackers[tracker.id].is_active) == (["accepted"], False)
+        await rig.desk.enrollment.start(await rig.desk.enrollment.preview([last], wish), wish)
+        await rig.pass_time(3)
+        assert [one.server_code for one in rig.operations(last)] == ["", ""]
+        theirs = [one for one in rig.world.trackers.values() if one.target_id == last]
+        assert [one.is_active for one in theirs] == [False, True]
 
     run(go())
 
