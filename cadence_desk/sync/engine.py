@@ -108,6 +108,8 @@ class Engine:
         stamp = await settled(cache.document(LAST_READ))
         self.takes_work = True
         await CachedLists(self.follower, self._tell).show(cache)
+        if cache.rebuilt:  # rows that a first look took from the old file are not in the new one
+            save_everything_again(self.board, self.follower.marks, cache)
         self.follower.marks.loaded(marks)
         self._cached_until = datetime.fromtimestamp(float(stamp), tz=UTC) if stamp else None
 

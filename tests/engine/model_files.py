@@ -180,6 +180,7 @@ class MemoryCache:
     """Has the methods of CacheFile that the engine calls; what damage takes with it a test says itself."""
 
     emptied = False
+    rebuilt = ""
 
     def __init__(self, disk: Disk) -> None:
         self.disk = disk

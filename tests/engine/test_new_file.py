@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cadence_desk.domain.errors import FileDamaged
 from cadence_desk.store import cache_rows
+from cadence_desk.sync.parts import EngineParts
 from tests.engine.model_world import CADENCE, lead
 
 if TYPE_CHECKING:
@@ -155,6 +157,30 @@ def test_a_new_file_is_filled_in_slices_and_gets_its_marks_last(
         marked = [number for number, one in enumerate(saved) if one.marks]
         assert marked
         assert sum(rows[: marked[0] + 1]) >= 3 * COUNT, "no mark before its rows"
+        rig.org.link_down = True  # only what the file holds can be shown
+        await rig.desk._session.open(rig.known)  # type: ignore[arg-type]
+        assert shown(rig) == (COUNT, COUNT)
+
+    run(go())
+
+
+def test_rows_that_stood_there_before_the_file_was_made_anew_are_saved_into_it(
+    rig: Rig, run: Run[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first look took them from a file whose damage only the opening for good found."""
+
+    async def go() -> None:
+        await live(rig)
+        rows = (list(rig.engine.board.people), list(rig.engine.board.trackers))
+        await rig.desk.stop()
+        (rig.folder / "cache.db").write_bytes(b"damaged" * 1_000)
+        monkeypatch.setattr("tests.engine.rig.EngineParts", partial(EngineParts, shown=rows))
+        rig.desk = rig._desk()
+        await rig.start()
+        await rig.pass_time(2)
+        monkeypatch.undo()
+        await rig.desk.stop()
+        rig.desk = rig._desk()
         rig.org.link_down = True  # only what the file holds can be shown
         await rig.desk._session.open(rig.known)  # type: ignore[arg-type]
         assert shown(rig) == (COUNT, COUNT)
