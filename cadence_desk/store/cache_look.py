@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS = 0.3
 
-_PEOPLE = f"SELECT {PERSON_COLUMNS} FROM person LIMIT ?"
-_THEIR_TRACKERS = f"SELECT {TRACKER_COLUMNS} FROM tracker WHERE is_active = 1 AND target_id IN (SELECT id FROM person LIMIT ?)"
+_PEOPLE = f"SELECT {PERSON_COLUMNS} FROM person ORDER BY rowid LIMIT ?"
+_THEIR_TRACKERS = (
+    f"SELECT {TRACKER_COLUMNS} FROM tracker WHERE is_active = 1 "
+    "AND target_id IN (SELECT id FROM person ORDER BY rowid LIMIT ?)"
+)
+"""In the order of the table, both: ids alone come in the order of their index, and would name other people."""
 
 
 def check_cache(connection: sqlite3.Connection, owner: Owner, cipher: ColumnCipher) -> None:

@@ -47,6 +47,18 @@ def test_no_more_people_than_asked_for_and_only_their_trackers(path: Path) -> No
     assert [one.target_id for one in trackers] == [found[0].id]
 
 
+def test_the_trackers_are_those_of_the_same_people_whatever_the_order_of_their_ids(path: Path) -> None:
+    first = people(2)[0]
+    file = cache(path)
+    done(file.open())
+    done(file.save(CacheBatch(deleted=[first.id])))
+    done(file.save(CacheBatch(people=[first])))
+    assert file.close(30)
+    found, trackers = first_rows(path, OWNER, cipher(), 1)
+    assert found == people(2)[1:]
+    assert [one.target_id for one in trackers] == [found[0].id]
+
+
 def test_a_file_that_was_not_closed_is_read_with_what_its_log_holds(path: Path) -> None:
     file = cache(path)
     done(file.open())
