@@ -24,6 +24,7 @@ class EarlyRows:
     def __init__(self, opened: OpenProfile, window: Callable[[], MainWindow]) -> None:
         self._opened = opened
         self._window = window
+        self._first = window()
         self._yesterday: Yesterday | None = None
         self._made = threading.Event()
 
@@ -46,8 +47,13 @@ class EarlyRows:
         return self._yesterday if self._yesterday.read() else None
 
     def _come(self, found: object) -> None:
-        """Show what was found, unless the desk is there already: it shows the same, and more."""
+        """Show what was found, unless the desk is there already: it shows the same, and more.
+
+        A key store may have asked for minutes: the window of another org, opened meanwhile, shows nothing of this one.
+        """
         window, yesterday = self._window(), self._yesterday
-        if found is not None and yesterday is not None and window.place is None:
+        if found is None or yesterday is None or window is not self._first:
+            return
+        if window.place is None:
             yesterday.fill()
             window.show_yesterday(yesterday.profile, yesterday.identity, yesterday.people)

@@ -185,7 +185,7 @@ class WindowRun:
     def _turn_to(self, following: NextOrg) -> None:
         old = self.window
         self._open_now, self.options = following.open_now, following.options
-        self.desk, self.start_error, self._opened = None, None, None
+        self.desk, self.start_error, self._opened, self._early = None, None, None, None
         self.safe, self.link = False, ""
         if following.remember:
             self.preferences.last_profile = following.key
