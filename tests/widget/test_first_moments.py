@@ -1,6 +1,7 @@
 """A window that was just painted: its parts come in turns, and at once for whoever is quicker than that."""
 
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from cadence_desk.bridge.tasks import TaskRunner
+from cadence_desk.domain.addresses import TargetLink
 from cadence_desk.domain.changes import Change
 from cadence_desk.domain.operations import Kind, OperationState
+from cadence_desk.domain.record_ids import parse_record_id
+from cadence_desk.ui.kit.confirm_sheet import ConfirmSheet
 from cadence_desk.ui.kit.line_list import LineList
 from cadence_desk.ui.kit.theme import Scheme, apply_theme
 from cadence_desk.ui.shell.commands import Command
@@ -195,5 +199,33 @@ def test_what_comes_from_outside_waits_until_the_files_are_open(
         desk.events.tell(Change(profile=True))
         await until(lambda: painted.frame.current == "outbox", "the outbox")
         assert painted.frame.outbox().list.current_key() == "op-1"
+
+    run(body())
+
+
+def test_a_link_to_somebody_whose_row_comes_later_waits_for_it(
+    painted: MainWindow, desk: FakeDesk, run: Run
+) -> None:
+    async def body() -> None:
+        assert desk.identity is not None
+        org = parse_record_id("00D000000000001")
+        desk.identity = replace(desk.identity, organization_id=org)
+        person = desk.world.people.popitem()[1]
+        link = TargetLink(org, person.id).text
+        desk.opening = True
+        painted.attach(desk, TaskRunner(painted))
+        painted.doors.outside.follow(link)
+        desk.opening = False
+        desk.events.tell(Change(profile=True))
+        await until(partial(is_calm, painted), "the first rows are shown")
+        assert "NOTICE-LINK" not in [one.code for one in painted.frame.bar.banners()]
+        desk.world.people[person.id] = person
+        painted.started()
+        [sheet] = [one for one in painted.findChildren(ConfirmSheet) if one.isVisible()]
+        assert person.name in sheet.words.text()
+        sheet.reject()
+        del desk.world.people[person.id]
+        painted.doors.outside.follow(link)
+        assert "none of your lists" in painted.frame.bar.banners()[-1].words.text()
 
     run(body())

@@ -151,7 +151,7 @@ class MainWindow(PartsWindow):
             return
         desk = self.place.desk
         self._name_org(desk.profile, desk.identity)
-        self.doors.outside.go_on()
+        self.doors.outside.go_on(whole=self._started)
         if self._started:
             self.acts.offer_undo()
             self._tell_kept()  # who signs in later sees what was kept then

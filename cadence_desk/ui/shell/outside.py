@@ -41,6 +41,7 @@ class Outside(QObject):
         self._hand_over = hand_over
         self._kept: Callable[[], None] | None = None
         """What came from outside while the desk was still being opened."""
+        self._lists_are_whole = False
 
     # ------------------------------------------------------------ out
 
@@ -110,9 +111,9 @@ class Outside(QObject):
 
     # ------------------------------------------------------------ in
 
-    def go_on(self) -> None:
-        """Do what came while the desk was still being opened, once it is open."""
-        place = self._frame.place
+    def go_on(self, *, whole: bool) -> None:
+        """Do what came while the desk was still being opened, once it is open; `whole` when all rows are there."""
+        place, self._lists_are_whole = self._frame.place, whole
         if self._kept is not None and place is not None and not place.desk.opening:
             kept, self._kept = self._kept, None
             kept()
@@ -160,7 +161,10 @@ class Outside(QObject):
         elif place.desk.identity.organization_id != parsed.org_id:
             self._refuse("It belongs to another org than the one that is open here.")
         elif place.desk.person(parsed.target_id) is None:
-            self._refuse("This person is in none of your lists.")
+            if self._lists_are_whole:
+                self._refuse("This person is in none of your lists.")
+            else:  # rows come in portions: this one's may be still to come
+                self._kept = lambda: self.follow(link)
         else:
             self._offer(place, parsed.target_id)
 
