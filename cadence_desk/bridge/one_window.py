@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QFileSystemWatcher, QObject
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".args.json"
 _SIZE_LIMIT = 64_000
+_OLD_SECONDS = 600.0
+"""What was left longer ago was meant for a window that is gone."""
 
 
 def leave_arguments(inbox: Path, arguments: Sequence[str]) -> None:
@@ -32,7 +35,7 @@ def leave_arguments(inbox: Path, arguments: Sequence[str]) -> None:
 
 
 class OneWindow(QObject):
-    """Watches the inbox and calls back with each set of arguments, oldest first."""
+    """Watches the inbox and calls back with each set of arguments, oldest first; those that came before it too, soon."""
 
     def __init__(self, inbox: Path, arrived: Callable[[list[str]], None]) -> None:
         super().__init__()
@@ -41,6 +44,14 @@ class OneWindow(QObject):
         self._arrived = arrived
         self._watcher = QFileSystemWatcher([str(inbox)], self)
         self._watcher.directoryChanged.connect(self.read)
+        QTimer.singleShot(0, self, self._read_left)
+
+    def _read_left(self) -> None:
+        """Take what came while nobody watched: the profile is held from the start, the inbox only with a desk."""
+        for file in self._inbox.glob(f"*{_SUFFIX}"):
+            if time.time() - file.stat().st_mtime > _OLD_SECONDS:
+                file.unlink(missing_ok=True)
+        self.read()
 
     def read(self) -> None:
         """Take what lies in the inbox now; what cannot be read is removed."""

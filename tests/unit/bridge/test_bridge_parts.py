@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -163,6 +164,21 @@ def test_arguments_of_a_second_start_arrive(qtbot: QtBot, tmp_path: Path) -> Non
     window.read()
     assert seen == [["--open", "00Q"]]
     assert list(inbox.iterdir()) == []
+
+
+def test_arguments_that_came_before_the_window_watched_arrive_unless_they_are_old(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    seen: list[list[str]] = []
+    leave_arguments(tmp_path, ["old"])
+    [old] = tmp_path.iterdir()
+    os.utime(old, (0, 0))
+    leave_arguments(tmp_path, ["open", "00Q"])
+    window = OneWindow(tmp_path, seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=5_000)
+    window.read()
+    assert seen == [["open", "00Q"]]
+    assert list(tmp_path.iterdir()) == []
 
 
 class Desk:
