@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cadence_desk.domain.choices import DROPPED, Choice
+from cadence_desk.domain.choices import DROPPED, RESENT, Choice
 from cadence_desk.domain.errors import BadValue
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.domain.planning.run import OPEN_RUNS
@@ -124,7 +124,11 @@ class Decisions:
             wait, evidence = await self._before_a_second_send(one)
             longest = max(longest, wait)
             hold = Hold.SCHEDULED if wait else Hold.NONE
-            fields = {"hold": hold, "next_try": now + wait if wait else 0.0, "evidence": evidence}
+            fields = {
+                "hold": hold,
+                "next_try": now + wait if wait else 0.0,
+                "evidence": {**evidence, RESENT: now},
+            }
             moves.append(Move(one.op_id, _S.QUEUED, why, fields))
         await self._move(moves)
         words = f"{_changes(found)} will be looked for once more, then sent."

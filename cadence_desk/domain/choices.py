@@ -19,6 +19,9 @@ _S = OperationState
 DROPPED = "dropped_at"
 """Evidence of a refused operation that a person took out of the outbox view: when, in wall seconds."""
 
+RESENT = "resent_at"
+"""Evidence of an operation that a person had sent again: when, in wall seconds."""
+
 CALL_KINDS = frozenset({Kind.LOG_CALL, Kind.COMPLETE_CALL})
 """Kinds whose text a person typed, so that it can be taken up again."""
 

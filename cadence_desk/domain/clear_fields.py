@@ -18,7 +18,7 @@ CLEAR_FIELDS = frozenset({
     "day", "duration", "due", "replaces",
     # what was seen
     "tracker_id", "trackers_before", "state_before", "owner_before", "disposition_before", "task_id", "own_task",
-    "org_time", "unsure_since", "doubted_at", "state",
+    "org_time", "unsure_since", "doubted_at", "resent_at", "state",
 })  # fmt: skip
 """By name: a text is never judged by its looks."""
 

@@ -109,10 +109,11 @@ _SEEN: Mapping[str, str] = {
     "disposition_before": "Cadence disposition before",
     "org_time": "Salesforce's clock at the send",
     "unsure_since": "Sent for the first time",
+    "resent_at": "Sent again by you",
     "dropped_at": "Dropped from view",
 }
 _NOT_SEEN = frozenset({"own_task", "trackers_before", "doubted_at", "unreadable", "unreadable_key"})
-_TIMES = frozenset({"org_time", "unsure_since", "dropped_at"})
+_TIMES = frozenset({"org_time", "unsure_since", "resent_at", "dropped_at"})
 _REPS = frozenset({"assignee_id", "owner", "owner_before"})
 
 

@@ -241,9 +241,17 @@ class OutboxRunner:
             self._busy[lane] -= 1
             self.work.land(group)
             self.verifier.landed(one.target_id for one in group if not self.work.is_flying(one.target_id))
+            self._tell_of_unsent(group)
             if not self.work.in_flight:
                 self._landed.set()
             self.wake()
+
+    def _tell_of_unsent(self, group: Sequence[Operation]) -> None:
+        """What came back can be held or withdrawn only now that it has landed."""
+        known = [self.work.get(one.op_id) for one in group]
+        back = [one for one in known if one is not None and one.state is _S.QUEUED]
+        if back:
+            self.on_taken(back)
 
     def _arm(self) -> None:
         """Set one timer for the next operation that waits for a time."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cadence_desk.desk.enrollment import WishInput
+from cadence_desk.domain.choices import Choice
 from cadence_desk.domain.errors import BadValue, Unreachable
 from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.domain.planning.ledger import Bin
@@ -200,6 +201,59 @@ def test_a_stopped_run_sends_nothing_more(rig: Rig, run: Run[Any]) -> None:
         assert [ledger.count(which) for which in Bin] == [61, 0, 0, 139]
         with pytest.raises(BadValue, match="stopped"):
             await rig.desk.runs.hold(started.run_id)
+
+    run(go())
+
+
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("fate", [Fate.UNREACHABLE, Fate.LOST, Fate.FORBIDDEN, Fate.API_OFF])
+def test_what_comes_back_unsent_after_a_stop_is_not_sent_again(
+    fate: Fate, crash: bool, rig: Rig, run: Run[Any]
+) -> None:
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 100))
+        await in_the_middle(rig, 5)
+        assert len(rig.lanes.waiting) == 1, "a group is committed as being sent"
+        rig.org.fates.append(fate)
+        await rig.desk.runs.stop(started.run_id)
+        set_going(rig)
+        await rig.pass_time(5)
+        if crash:
+            await rig.crash()
+            await rig.start()
+        await rig.pass_time(2_000)
+        assert sizes(rig) == [1, 10, 50]
+        ledger = await agreed(rig, started.run_id)
+        assert ledger.count(Bin.SUCCESS) == 11
+        assert ledger.count(Bin.UNVERIFIED) == 0
+
+    run(go())
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_row_of_a_stopped_run_that_a_person_sends_again_goes_out(
+    crash: bool, rig: Rig, run: Run[Any]
+) -> None:
+    async def go() -> None:
+        started = await begun(rig, await people(rig, 100))
+        await in_the_middle(rig, 5)
+        rig.org.fates.append(Fate.LOST)
+        await rig.desk.runs.stop(started.run_id)
+        rig.lanes.held.add(LaneName.READ)
+        rig.lanes.let_go()
+        await rig.pass_time(0.1)
+        (one,) = rig.operations(lead(12))
+        moved = rig.engine.parts.outbox.move(one.op_id, S.NEEDS_REVIEW, "reading was of no use")
+        rig.engine.runner.took([moved.result()])
+        set_going(rig)
+        await rig.desk.outbox.decide(Choice.RESEND, [one.op_id])
+        await rig.pass_time(5)
+        if crash:
+            await rig.crash()
+            await rig.start()
+        await rig.pass_time(2_000)
+        assert rig.states(lead(12)) == ["settled"]
+        assert sizes(rig) == [1, 10, 50, 1], "and no other row"
 
     run(go())
 

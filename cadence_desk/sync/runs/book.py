@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadence_desk.domain.errors import BadValue
-from cadence_desk.domain.operations import Hold
+from cadence_desk.domain.operations import Hold, OperationState
 from cadence_desk.domain.planning.run import OPEN_RUNS, RunState
 from cadence_desk.sync.supervisor import settled
 
@@ -54,12 +54,17 @@ class RunBook:
         return run
 
     def take(self, operations: Iterable[Operation]) -> set[str]:
-        """Take operations as they were committed; returns the runs in memory they belong to."""
+        """Take operations as they were committed; returns the runs that have to be looked at.
+
+        These are runs in memory, and those that were stopped before this start and have a row that waits again.
+        """
         touched = set()
         for operation in operations:
             live = self.live.get(operation.run_id) if operation.run_id else None
             if live is not None:
                 live.take(operation)
+            waits = operation.state is OperationState.QUEUED and operation.run_id in self.runs
+            if live is not None or waits:
                 touched.add(operation.run_id)
         return touched
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cadence_desk.domain.choices import RESENT
 from cadence_desk.domain.operations import Hold, Operation, OperationState
 from cadence_desk.domain.planning.run import RunState
 from cadence_desk.store.moves import Move
@@ -56,10 +57,17 @@ class RunBrake:
 
     async def _cancel(self, run: Run) -> None:
         work = self._runner.work
-        mine = work.withhold(one.op_id for one in self._queued(run.run_id) if not is_unsure(one))
+        waiting = [one for one in self._queued(run.run_id) if not is_unsure(one)]
+        mine = work.withhold(one.op_id for one in waiting if not _is_asked_for(one, run))
         try:
             moves = [Move(op_id, _S.CANCELLED, "the run was stopped") for op_id in mine]
             moved = await settled(self._outbox.move_many(moves)) if moves else []
         finally:
             work.give_back(mine)
         self._runner.took(moved)
+
+
+def _is_asked_for(operation: Operation, run: Run) -> bool:
+    """Return True for a row that a person had sent again after the run was stopped."""
+    at = (operation.evidence or {}).get(RESENT)
+    return isinstance(at, float) and at >= run.ended

@@ -165,21 +165,27 @@ class RunController:
             self._task = self._supervisor.spawn(self._settle(), "runs")
 
     async def _settle(self) -> None:
+        run_id = ""
         try:
             while self._running and self._dirty:
-                live = self.book.live.get(self._dirty.pop())
-                if live is not None and live.run.state in OPEN_RUNS:
-                    with contextlib.suppress(
-                        BadValue
-                    ):  # a person was faster: what they decided is looked at next
-                        await self._step(live)
+                run_id = self._dirty.pop()
+                # A person may be faster: what they decided is looked at next.
+                with contextlib.suppress(BadValue):
+                    await self._look_at(run_id)
         except StoreError as error:
             self._runner.pauses.store_failed(error)
-            self._dirty.update(self.book.live)
+            self._dirty.update(self.book.live, [run_id])
             self._timer = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._wake)
             return
         finally:
             self._task = None
+
+    async def _look_at(self, run_id: str) -> None:
+        run, live = self.book.runs.get(run_id), self.book.live.get(run_id)
+        if run is not None and run.state is _R.STOPPED:
+            await self._brake.enforce(run)  # what came back unsent since
+        elif live is not None and live.run.state in OPEN_RUNS:
+            await self._step(live)
 
     async def _step(self, live: LiveRun) -> None:
         """Look once at a run and do what follows."""
