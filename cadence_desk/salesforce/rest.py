@@ -146,9 +146,11 @@ class RestClient:
             if not isinstance(page, dict):
                 raise AnswerUnreadable("The answer to a query holds no records.")
             yield listed(page.get("records"))
-            following = page.get("nextRecordsUrl")
-            if page.get("done", True) or not following:
+            if page.get("done", True):
                 return
+            following = page.get("nextRecordsUrl")
+            if not following:  # whoever is missing must not pass for one who is not there
+                raise AnswerUnreadable("The org has more records and does not say where.")
             page = self._more(str(following), purpose)
 
     def rows(self, query: SoqlQuery, purpose: str, *, deleted: bool = False) -> list[dict[str, Any]]:

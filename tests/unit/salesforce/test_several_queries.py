@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cadence_desk.domain.errors import DeskError, ShutOut
+from cadence_desk.domain.errors import AnswerUnreadable, DeskError, ShutOut
 from cadence_desk.salesforce.composite import AGAIN_SECONDS, Composites, query_part
 from cadence_desk.salesforce.errors import translate_answer
 from cadence_desk.salesforce.exchange import Exchange
+from cadence_desk.salesforce.rest import RestClient
 from cadence_desk.salesforce.several_queries import parts_together
 
 if TYPE_CHECKING:
@@ -94,3 +95,10 @@ def test_a_shut_door_is_none_of_them() -> None:
     composites = Composites(lambda: 0.0)
     assert not composites.note(ShutOut(server_code="FORBIDDEN"))
     assert composites.taken
+
+
+def test_an_answer_that_is_not_whole_and_names_no_next_page_is_not_taken_for_all_there_is(org: Any) -> None:
+    page = {"totalSize": 2, "done": False, "records": [{"Id": "1"}]}
+    with pytest.raises(AnswerUnreadable):
+        list(RestClient.pages_from(org, page, "test"))
+    assert list(RestClient.pages_from(org, {**page, "done": True}, "test")) == [page["records"]]
