@@ -83,9 +83,13 @@ def test_the_palette_offers_each(window: MainWindow, desk: FakeDesk, run: Run) -
             "Undo: Removal 1"
         ]
         desk.moves.waiting.clear()
-        assert not [one for one in window.book.at_hand if one.name.startswith("undo:")]
         assert window.book.run(offered["Undo: Removal 1"]) is False
         assert desk.moves.undone == first, second
+        [banner] = [one for one in window.frame.bar.banners() if one.code == "NOTICE-COMMAND"]
+        assert "nothing was done" in banner.words.text(), (
+            "who chose it too late is not left to think it was undone"
+        )
+        assert not [one for one in window.book.at_hand if one.name.startswith("undo:")]
 
     run(body())
 

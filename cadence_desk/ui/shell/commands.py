@@ -65,6 +65,8 @@ class CommandBook(QObject):
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
         self._of_the_moment: list[Callable[[], Sequence[Command]]] = []
+        self._shown: dict[str, str] = {}
+        """Titles of the commands of the moment that were at hand last: one of them may be chosen too late."""
         self._singles = single_keys
 
     @property
@@ -75,7 +77,9 @@ class CommandBook(QObject):
     @property
     def at_hand(self) -> list[Command]:
         """All commands, and before them what can be done just now only."""
-        return [*self._now(), *self.commands]
+        now = self._now()
+        self._shown = {one.name: one.title for one in now}
+        return [*now, *self.commands]
 
     def offer(self, commands: Callable[[], Sequence[Command]]) -> None:
         """Ask for commands of the moment whenever the palette opens; they have no keys."""
@@ -112,6 +116,8 @@ class CommandBook(QObject):
         """Run a command, or tell why it cannot be used; an unknown name does nothing."""
         command = self._commands.get(name) or next((one for one in self._now() if one.name == name), None)
         if command is None:
+            if name in self._shown:
+                self.refused.emit(self._shown[name], "Its time is over: nothing was done.")
             return False
         reason = command.why_not()
         if reason:
