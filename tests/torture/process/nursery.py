@@ -61,7 +61,9 @@ class DeskProcess:
         self.journal = journal
         self.alive = True
         self.pid = 0
-        self._until(lambda: bool(self.pid), START_SECONDS)
+        if not self._until(lambda: bool(self.pid), START_SECONDS):
+            sock.close()
+            raise TimeoutError(f"a desk did not begin in {START_SECONDS:.0f} s")
 
     # ------------------------------------------------------------ orders
 

@@ -162,6 +162,8 @@ class Stage:
                 self.pass_time(LATEST_COMMIT)
                 self.desk.listen(2 * BEAT)
                 self.settle()
+                # a boundary that was never reached must not end the desk while it is being judged
+                self.desk.order("arm", at=0)
             except DeskDied:
                 self.died()
                 self.revive()
