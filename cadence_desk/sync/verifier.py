@@ -46,6 +46,9 @@ NOT_READ_PAUSE = 5.0
 AGAIN_SECONDS = 15.0
 """After a second lost answer: so long the next re-send waits, and twice as long after each further one."""
 
+ROOM_SECONDS = 60.0
+"""So much longer than a call can run on the server is waited: a send may leave that long after its time was noted."""
+
 
 class Verifier:
     """Knows which operations still have to be read back, and when."""
@@ -269,11 +272,18 @@ class Verifier:
         return bool(operation.server_code) or self._now() - watch.since < pause
 
     def _waited(self, operation: Operation, watch: Watch, at: float | None) -> bool:
-        """True when the send can no longer be running on the server, by the org's clock or else by ours."""
+        """True when the send can no longer be running on the server, by the org's clock or else by ours.
+
+        The org's time was noted before the send. Where the computer fell asleep in between, the send left late and may
+        run for as long from then on.
+        """
+        enough = self._options.resend_seconds
+        by_ours = self._now() - watch.since >= enough
         sent = sent_org_time(operation)
-        if at is not None and sent is not None:
-            return at - sent >= self._options.resend_seconds
-        return self._now() - watch.since >= self._options.resend_seconds
+        if at is None or sent is None:
+            return by_ours
+        left_in_time = at - sent >= watch.took + enough - ROOM_SECONDS
+        return at - sent >= enough and (left_in_time or by_ours)
 
 
 def _verified(gateway: OrgGateway, operation: Operation) -> Checked | DeskError:

@@ -48,6 +48,8 @@ class Watch:
     unclear: int = 0
     unread: int = 0
     complete_answer: bool = False
+    took: float = 0.0
+    """Seconds from the commit before the send to its answer or loss, sleep included; 0 when another process sent it."""
     counted: bool = False
     """The read under way was due, and not only asked for by an event."""
     run_id: str = ""
@@ -104,6 +106,7 @@ class Watches:
         """Watch what was answered, or lost, just now: read first after a moment, then less often."""
         now = self.now()
         watch = Watch(operation.op_id, now, now + self._times[0], complete_answer=complete_answer)
+        watch.took = max(self._clock.wall() - operation.sent, 0.0)
         if operation.lane == "bulk" and operation.state is _S.ACCEPTED:
             watch.run_id = operation.run_id
         if operation.target_id in self._reported:

@@ -185,6 +185,29 @@ def test_nothing_is_sent_again_before_eleven_minutes_whatever_our_clock_says(rig
     run(go())
 
 
+def test_a_send_that_left_after_a_sleep_is_waited_for_from_then_on(rig: Rig, run: Run[Any]) -> None:
+    """The lid was closed between the commit and the send: hours have passed since, and the call may still be running."""
+
+    async def go() -> None:
+        await ready(rig)
+        rig.org.fates.append(Fate.LATE)
+        rig.org.late_seconds = 540.0
+
+        def fall_asleep(where: str) -> None:
+            if where == "before create task":
+                rig.clock.slept = 28_800.0
+
+        rig.org.boundary = fall_asleep
+        await saved(rig, None)
+        await rig.pass_time(60)
+        assert (rig.states(ANNA), rig.org.calls["create task"]) == (["in_doubt"], 1)
+        await rig.pass_time(700)
+        assert (rig.states(ANNA), rig.org.calls["create task"]) == (["settled"], 1)
+        assert not rig.world.doubles()
+
+    run(go())
+
+
 def test_a_long_note_arrives_whole_and_a_longer_one_is_told_before(rig: Rig, run: Run[Any]) -> None:
     async def go() -> None:
         await ready(rig)
