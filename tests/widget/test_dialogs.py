@@ -10,6 +10,7 @@ from cadence_desk.domain.changes import Change
 from cadence_desk.domain.errors import DiskFull, Unreachable
 from cadence_desk.domain.operations import Kind, OperationState
 from cadence_desk.domain.orgs import ActionDescription, ActionInput, Capabilities
+from cadence_desk.ui.enrolling import run_pane
 from cadence_desk.ui.enrolling.enroll_dialog import EnrollDialog
 from cadence_desk.ui.kit.pick_field import PickField
 from cadence_desk.ui.kit.workplace import Workplace
@@ -76,6 +77,27 @@ def test_three_people_one_new_two_refused_by_keys_only(
         desk.events.tell(Change(operations=True, ids=frozenset({row.target_id})))
         await until(lambda: "confirmed" in dialog.pane.summary.text(), "the result")
         assert dialog.pane.summary.text() == "1 confirmed  ·  2 not added"
+
+    run(body())
+
+
+def test_the_first_change_of_a_run_is_shown_at_once(
+    place: Workplace, desk: FakeDesk, parent: QWidget, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are painted as they are: a headline that waits would say something else than they do."""
+    monkeypatch.setattr(run_pane, "_LOOK_MS", 3_600_000)
+
+    async def body() -> None:
+        dialog = await enrolling(place, some_targets(desk), parent)
+        type_text("outbound")
+        press_focused("Tab")
+        await until(dialog.add.isEnabled, "a preview")
+        press_focused("Ctrl+Return")
+        await until(lambda: dialog.run is not None, "the run")
+        row = next(row for row in desk.enrollment.runs[0].rows if row.state is not None)
+        row.state = OperationState.SETTLED
+        desk.events.tell(Change(operations=True, ids=frozenset({row.target_id})))
+        await until(lambda: "confirmed" in dialog.pane.summary.text(), "the result")
 
     run(body())
 

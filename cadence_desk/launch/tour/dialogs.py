@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QPlainTextEdit, QWidget
 
 from cadence_desk.domain.operations import Kind, OperationState
 
@@ -37,6 +37,8 @@ async def enroll_selected(stage: Stage, cadence: str, wanted: int, *, refused: b
     stage.hands.press(dialog, Qt.Key.Key_Return, control=True)
     run = await stage.until(lambda: dialog.run, "the run starts")
     await stage.until(lambda: run.finished, "every row has a result", 60)
+    summary = stage.hands.find(QLabel, "runSummary")
+    await stage.until(lambda: "waiting" not in summary.text(), "the screen says so")
     results = run.results()
     states = [one.state for one in results]
     codes = [one.code for one in results if one.state is None]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cadence_desk.ui.kit.workplace import Workplace
 
 _LOOK_MS = 150
-"""A run of thousands changes many times a second; the pane looks so often."""
+"""The first change is shown at once. A run of thousands changes many times a second; then the pane looks so often."""
 _SURE_MS = 4_000
 """How long a first press on Stop waits for the second."""
 
@@ -60,7 +60,8 @@ class RunPane(QWidget):
         self.list.chosen.connect(self._show_whole)
         self._make_buttons()
         self._lay_out()
-        self._look, self._sure = self._timer(_LOOK_MS, self._show), self._timer(_SURE_MS, self._unsure)
+        self._look, self._sure = self._timer(_LOOK_MS, self._rested), self._timer(_SURE_MS, self._unsure)
+        self._changed_since = False
         self._relay = EventRelay(place.desk.events, self)
         self._relay.changed.connect(self._heard)
 
@@ -120,10 +121,21 @@ class RunPane(QWidget):
         self._look.stop()
 
     def _heard(self, change: Change) -> None:
-        if change.operations and self.run is not None and not self._look.isActive():
+        if not change.operations or self.run is None:
+            return
+        if self._look.isActive():
+            self._changed_since = True
+            return
+        self._show()
+        self._look.start()
+
+    def _rested(self) -> None:
+        if self._changed_since:
+            self._changed_since = False
+            self._show()
             self._look.start()
 
-    def _show(self) -> None:
+    def _show(self, _done: object = None) -> None:
         if self.run is None:
             return
         run = self.run.run
@@ -149,11 +161,8 @@ class RunPane(QWidget):
     def _do(self, name: str, ask: Callable[[str], Coroutine[Any, Any, object]]) -> None:
         if self.run is not None:
             self._place.tasks.start(
-                self, ask(self.run.run_id), name=f"{name} a run", then="_done", failed="_not_done"
+                self, ask(self.run.run_id), name=f"{name} a run", then="_show", failed="_not_done"
             )
-
-    def _done(self, _value: object) -> None:
-        self._show()
 
     def _not_done(self, error: DeskError) -> None:
         self.failed.emit(error)
@@ -166,7 +175,7 @@ class RunPane(QWidget):
                 self,
                 self._place.desk.moves.undo(intents),
                 name="undo a run",
-                then="_done",
+                then="_show",
                 failed="_not_done",
             )
 
