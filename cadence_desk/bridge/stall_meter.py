@@ -76,7 +76,7 @@ class StallMeter(QObject):
         self._told_at = 0.0
         self._stopping = threading.Event()
         self._monitor: threading.Thread | None = None
-        self._watch_every = 0.050 if release else 0.005
+        self._watch_every = 0.100 if release else 0.005  # silence counts from 250 ms on, or from 1 s
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(50 if release else 10)
